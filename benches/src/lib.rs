@@ -1,0 +1,1 @@
+//! Benchmarks of the Utter speech engine.

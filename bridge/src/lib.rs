@@ -1,0 +1,1 @@
+//! What Dart sees. Empty until the Flutter package is built on it.

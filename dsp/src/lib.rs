@@ -1,0 +1,1 @@
+//! Signal processing for the Utter speech engine.

@@ -1,0 +1,3 @@
+//! The `utter` command.
+
+fn main() {}
