@@ -1,0 +1,1 @@
+"""Kokoro-82M for TVM: the kernels and the packing of the weights."""

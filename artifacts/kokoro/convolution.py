@@ -1,0 +1,172 @@
+"""The vocoder's residual convolutions, in a transform domain, with their norm and activation fused.
+
+One kernel does: norm and style as an affine per channel, snake activation, convolution, bias, residual, and the sums
+that the next norm needs. Activations are blocked, `[channels/16][time][16]`, so that a vector is channels: transforms
+over time need no shuffles, dilation is an address stride, and the sums are lane by lane.
+
+Work goes through chunks of blocks small enough for the cache. A chunk has three phases: forward transform (parallel over
+channel groups), products per plane (parallel over planes), inverse transform (parallel over output groups).
+"""
+
+from __future__ import annotations
+
+import tvm.tirx.script.builder as T
+
+from .emit import GROUP, HALVES, LANES, Kernel, bind, ceil_div, load, load_as_float, multiply_tile, peek, scratch
+from .emit import splat, store, touch
+from .functions import sine_squared
+from .transforms import Fourier, Winograd
+
+BLOCKS_AT_ONCE = 30
+"""Blocks whose samples are staged together; a multiple of every dilation (1, 3, 5) and of `TILE_BLOCKS`."""
+
+TILE_BLOCKS = 6
+"""Blocks in a register tile of the products."""
+
+
+def algorithm(taps: int):
+    """The transform that measured best for this number of taps."""
+    if taps == 3:
+        return Winograd(6, 3, (0, 1, -1, 2, -2, 0.5, -0.5))
+    return Fourier(32, taps)
+
+
+def convolution(name: str, channels: int, taps: int, dilation: int, residual: bool):
+    """Y = conv(snake(scale · X + shift)) + bias (+ R), "same" padding with zeros after the activation.
+
+    Arguments, in order:
+      X, R, Y      activations [channels/16][frames][16]; R is read only with `residual` and may be Y
+      affine       [2][channels]: scale, shift
+      snake        [2][channels]: alpha/π, 1/alpha
+      weights      float16 [planes][channels/16][channels][16], from `transforms`, packed by `pack.py`
+      bias         [channels]
+      sums         [2][channels], written: Σ Y and Σ Y² over time
+      spectrum, products   scratch, [planes][blocks · channels + 16] each
+      frames       the length in time
+      blocks       blocks in a chunk, a multiple of 30
+    """
+    transform = algorithm(taps)
+    kernel = Kernel(name)
+    with kernel as k:
+        x, residual_input, y = k.buffer(), k.buffer(), k.buffer()
+        affine, snake, weights, bias = k.buffer(), k.buffer(), k.buffer("float16"), k.buffer()
+        sums, spectrum, products = k.buffer(), k.buffer(), k.buffer()
+        frames, blocks = k.integer(), k.integer()
+        step = dilation * transform.outputs
+        total = bind(ceil_div(frames, step) * dilation)
+        plane = bind(blocks * channels + GROUP)  # the odd 16 floats keep planes apart in the cache's sets
+        with T.serial(0, ceil_div(total, blocks)) as chunk:
+            first = bind(chunk * blocks)
+            count = bind(T.min(blocks, total - first))
+            _forward(transform, channels, dilation, x, affine, snake, spectrum, frames, first, count, plane)
+            _multiply(transform, channels, weights, spectrum, products, count, plane)
+            target = residual_input if residual else None
+            _inverse(transform, channels, dilation, products, bias, target, y, sums, frames, first, count, plane)
+    return kernel.function
+
+
+def _first_frame(first, group, dilation, step):
+    """Where the outputs of the `group`-th 30 blocks begin; consecutive blocks are the phases of a dilated filter."""
+    return (first + group * BLOCKS_AT_ONCE) // dilation * step
+
+
+def _forward(transform, channels, dilation, x, affine, snake, spectrum, frames, first, count, plane):
+    taps, step = transform.taps, dilation * transform.outputs
+    span = BLOCKS_AT_ONCE * transform.outputs + (taps - 1) * dilation
+    with T.parallel(0, channels // GROUP) as group:
+        staged = scratch(span * GROUP)
+        with T.serial(0, ceil_div(count, BLOCKS_AT_ONCE)) as part:
+            start = bind(_first_frame(first, part, dilation, step) - (taps - 1) * dilation // 2)
+            at = group * GROUP
+            halves = [at + h * LANES for h in range(HALVES)]
+            scale, shift = [load(affine, o) for o in halves], [load(affine, channels + o) for o in halves]
+            alpha, inverse = [load(snake, o) for o in halves], [load(snake, channels + o) for o in halves]
+            with T.serial(0, span) as t:
+                frame = bind(start + t)
+                with T.If(T.And(frame >= 0, frame < frames)):
+                    with T.Then():
+                        for h in range(HALVES):
+                            value = load(x, (group * frames + frame) * GROUP + h * LANES)
+                            value = bind(value * scale[h] + shift[h])
+                            value = value + sine_squared(bind(value * alpha[h])) * inverse[h]
+                            store(staged, t * GROUP + h * LANES, value)
+                    with T.Else():
+                        for h in range(HALVES):
+                            store(staged, t * GROUP + h * LANES, splat(0))
+            with T.serial(0, T.min(BLOCKS_AT_ONCE, count - part * BLOCKS_AT_ONCE)) as block:
+                base = bind((block // dilation * step + block % dilation) * GROUP)
+                out = bind((part * BLOCKS_AT_ONCE + block) * channels + group * GROUP)
+                for h in range(HALVES):
+                    samples = [load(staged, base + n * dilation * GROUP + h * LANES) for n in range(transform.size)]
+                    for f, value in enumerate(transform.forward(samples)):
+                        store(spectrum, out + h * LANES + f * plane, value)
+
+
+def _multiply(transform, channels, weights, spectrum, products, count, plane):
+    groups = channels // GROUP
+    with T.parallel(0, transform.planes) as f:
+        panel = scratch(channels * GROUP)
+        with T.serial(0, groups) as out:
+            with T.serial(0, channels * HALVES) as i:  # to float32 once, then used by every tile
+                at = bind(i * LANES)
+                store(panel, at, load_as_float(weights, (f * groups + out) * (channels * GROUP) + at))
+            with T.serial(0, ceil_div(count, TILE_BLOCKS)) as tile:
+                accumulator = scratch(TILE_BLOCKS * GROUP)
+                source = bind(f * plane + tile * (TILE_BLOCKS * channels))
+                target = bind(f * plane + tile * (TILE_BLOCKS * channels) + out * GROUP)
+                share = TILE_BLOCKS * channels // groups  # the next plane's tile, a piece for each output group
+                for offset in range(0, share, GROUP):
+                    touch(spectrum, bind(source + plane + out * share) + offset, locality=2)
+                multiply_tile(spectrum, [source + i * channels for i in range(TILE_BLOCKS)], panel, 0, channels, accumulator)
+                for i in range(TILE_BLOCKS):
+                    for h in range(HALVES):
+                        store(products, target + i * channels + h * LANES, peek(accumulator, (i * HALVES + h) * LANES))
+
+
+def _inverse(transform, channels, dilation, products, bias, residual, y, sums, frames, first, count, plane):
+    outputs, step = transform.outputs, dilation * transform.outputs
+    with T.parallel(0, channels // GROUP) as group:
+        staged = scratch(BLOCKS_AT_ONCE * outputs * GROUP)
+        subtotal = scratch(2 * GROUP)
+        at = group * GROUP
+        offsets = [bind(at + q % HALVES * LANES + q // HALVES * channels) for q in range(2 * HALVES)]
+        with T.If(first == 0):
+            with T.Then():
+                for offset in offsets:
+                    store(sums, offset, splat(0))
+        with T.serial(0, ceil_div(count, BLOCKS_AT_ONCE)) as part:
+            start = bind(_first_frame(first, part, dilation, step))
+            here = bind(T.min(BLOCKS_AT_ONCE, count - part * BLOCKS_AT_ONCE))
+            with T.serial(0, here) as block:
+                base = bind((block // dilation * step + block % dilation) * GROUP)
+                source = bind((part * BLOCKS_AT_ONCE + block) * channels + group * GROUP)
+                for h in range(HALVES):
+                    planes = [load(products, source + h * LANES + f * plane) for f in range(transform.planes)]
+                    for n, value in enumerate(transform.inverse(planes)):
+                        store(staged, base + n * dilation * GROUP + h * LANES, value)
+            # Sums of a few hundred frames first: one long float32 sum would lose digits.
+            for q in range(2 * HALVES):
+                store(subtotal, q * LANES, splat(0))
+            with T.serial(0, T.min(here * outputs, frames - start)) as t:
+                for h in range(HALVES):
+                    offset = bind((group * frames + start + t) * GROUP + h * LANES)
+                    value = load(staged, t * GROUP + h * LANES)
+                    if transform.rescale != 1:
+                        value = bind(value * splat(transform.rescale))
+                    value = bind(value + load(bias, at + h * LANES))
+                    if residual is not None:
+                        value = bind(value + load(residual, offset))
+                    store(y, offset, value)
+                    for q, term in ((h, value), (HALVES + h, value * value)):
+                        store(subtotal, q * LANES, peek(subtotal, q * LANES) + term)
+            for q, offset in enumerate(offsets):
+                store(sums, offset, peek(sums, offset) + peek(subtotal, q * LANES))
+
+
+def kernels():
+    """The convolutions of both stages of the vocoder: 256 and 128 channels, 3, 7 and 11 taps."""
+    for channels in (256, 128):
+        for taps in (3, 7, 11):
+            for dilation in (1, 3, 5):
+                yield convolution(f"convolution_{channels}_{taps}_{dilation}", channels, taps, dilation, False)
+            yield convolution(f"convolution_{channels}_{taps}_residual", channels, taps, 1, True)

@@ -1,0 +1,32 @@
+"""The library of kernels: what is in it, and how it is compiled."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from pathlib import Path
+from typing import Callable
+
+import tvm
+
+from . import attention, convolution, products, recurrence, rows
+from .target import Target
+
+
+def functions():
+    """Every kernel, the longest to compile first."""
+    return itertools.chain(
+        convolution.kernels(), products.kernels(), recurrence.kernels(), attention.kernels(), rows.kernels()
+    )
+
+
+def compile_library(output: Path, target: Target, progress: Callable[[str, float], None]) -> None:
+    """Compiles all kernels for `target` and links them into the shared library `output` (with the system's compiler)."""
+    started = time.monotonic()
+    progress("emitting kernels", 0.0)
+    module = tvm.IRModule({f.attrs["global_symbol"]: f for f in functions()})
+    progress("compiling kernels", 0.1)
+    built = tvm.compile(module, target=target.tvm())
+    progress(f"linking (compiled in {time.monotonic() - started:.0f} s)", 0.95)
+    built.export_library(str(output), cc="cc")
+    progress("compiled", 1.0)
