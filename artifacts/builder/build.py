@@ -43,7 +43,7 @@ def voice(recipe: Recipe, places: Places, progress: Progress, *, at: Path | None
         found = installed.problems(folder, places, recipe.key, full)  # another may have built it meanwhile
         if found:
             _refuse_foreign(folder)
-            if (folder / installed.MANIFEST).exists():
+            if folder.is_dir() and any(folder.iterdir()):
                 progress.say(f"{folder}: {'; '.join(found)}: mending it")
             _make(recipe, places, progress, folder, workshop)
         _point(recipe, places, at)
@@ -82,7 +82,7 @@ def _make(recipe: Recipe, places: Places, progress: Progress, folder: Path, work
 def _assemble(recipe: Recipe, places: Places, folder: Path, environment: Environment, steps: list[Path]) -> None:
     """Links everything into a staging folder beside the final one, and renames that."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    for abandoned in folder.parent.glob(f".{folder.name}.*"):
+    for abandoned in [p for p in folder.parent.glob(f".{folder.name}.*") if p.is_dir()]:
         files.remove(abandoned)
     staging = folder.with_name(f".{folder.name}.partial")
     for step in steps:
@@ -112,8 +112,10 @@ def _point(recipe: Recipe, places: Places, at: Path | None) -> None:
 
 
 def _refuse_foreign(folder: Path) -> None:
-    if folder.exists() and not (folder.is_dir() and (not any(folder.iterdir()) or (folder / installed.MANIFEST).exists())):
-        raise BuildError(f"{folder} is not empty and holds no voice; it is left alone.",
+    """The build replaces a whole directory, so it must not be one that holds anything else."""
+    ours = {installed.MANIFEST, "weights.bin", "weights.json", "vocab.json", "voices"}
+    if folder.exists() and not (folder.is_dir() and all(p.name in ours or p.name.startswith("lib") for p in folder.iterdir())):
+        raise BuildError(f"{folder} holds other things than a voice; it is left alone.",
                          "Give another place (UTTER_ARTIFACTS or --artifacts), or empty that one.")
 
 

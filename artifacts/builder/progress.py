@@ -5,6 +5,7 @@ seconds and then every ten. A step that takes less than two seconds says nothing
 """
 
 import contextlib
+import shutil
 import sys
 import threading
 import time
@@ -58,7 +59,7 @@ class Progress:
             line = f"{label}{share}" + (f" ({detail})" if detail else "") + f", {time.monotonic() - begun:.0f} s"
             if self._live:
                 self._clear()
-                self._out.write(line[:110])
+                self._out.write(line[: shutil.get_terminal_size().columns - 1])
                 self._out.flush()
             else:
                 self.say(line)
