@@ -1,1 +1,4 @@
 //! The `voice` room.
+
+pub mod artifacts;
+pub mod style;

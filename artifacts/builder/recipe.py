@@ -1,0 +1,115 @@
+"""What a voice is made from, and the key that follows from it.
+
+A `Recipe` is made once by `command` (the tests make theirs with stand-ins) and read by everyone. Two recipes with the
+same key make the same voice, so checkouts with equal sources share one artifact directory.
+"""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from .files import sha256
+from .target import Target
+
+HERE = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Package:
+    """One pinned file of a package registry."""
+
+    registry: str
+    name: str
+    version: str
+    file: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The sources of one voice. `folder` is `artifacts/`, `model` the package that compiles and packs."""
+
+    target: Target
+    folder: Path = HERE
+    model: Path = HERE / "kokoro"
+
+    @cached_property
+    def interface(self) -> int:
+        """Which engine the compiled library fits: the number that the engine checks."""
+        return int((self.folder / "INTERFACE").read_text())
+
+    @cached_property
+    def sources(self) -> dict[str, Any]:
+        """`sources.json`: the pinned packages, and what is where in them."""
+        return json.loads((self.folder / "sources.json").read_text())
+
+    @cached_property
+    def packages(self) -> dict[str, Package]:
+        """The pinned packages by name."""
+        return {p["name"]: Package(**p) for p in self.sources["packages"]}
+
+    @property
+    def requirements(self) -> Path:
+        """The lock of the Python environment."""
+        return self.folder / "requirements.lock"
+
+    @property
+    def npm_requirements(self) -> Path:
+        """The lock of what stands in for npm."""
+        return self.folder / "requirements-npm.lock"
+
+    def locked(self, name: str) -> str:
+        """The version of a Python package that the lock names."""
+        found = re.search(rf"^{re.escape(name)}==(\S+)", self.requirements.read_text(), re.MULTILINE)
+        if not found:
+            raise ValueError(f"{name} is not in {self.requirements}")
+        return found[1]
+
+    @cached_property
+    def environment_key(self) -> str:
+        """Names the Python environment."""
+        return _key({"lock": sha256(self.requirements)})
+
+    @cached_property
+    def inputs_key(self) -> str:
+        """Names the unpacked weights, vocabulary and voices."""
+        return _key(self.sources)
+
+    @cached_property
+    def compile_key(self) -> str:
+        """Names the compiled library."""
+        return _key({"model": self._hashes(self.model), "lock": sha256(self.requirements), "target": self.target.as_json()})
+
+    @cached_property
+    def pack_key(self) -> str:
+        """Names the packed weights."""
+        return _key({"model": self._hashes(self.model), "lock": sha256(self.requirements), "inputs": self.inputs_key})
+
+    @cached_property
+    def key(self) -> str:
+        """Names the whole voice."""
+        return _key({"compile": self.compile_key, "pack": self.pack_key, "inputs": self.inputs_key,
+                     "interface": self.interface, "builder": self._hashes(HERE / "builder")})
+
+    def _hashes(self, folder: Path) -> Mapping[str, str]:
+        """The hash of each Python file below `folder`, tests left out."""
+        found = {}
+        for parent, folders, names in os.walk(folder):
+            folders[:] = sorted(f for f in folders if f not in ("tests", "__pycache__"))
+            for name in sorted(names):
+                if name.endswith((".py", ".json")):
+                    path = Path(parent, name)
+                    found[path.relative_to(folder).as_posix()] = sha256(path)
+        return found
+
+
+def _key(value: Any) -> str:
+    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]

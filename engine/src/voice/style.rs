@@ -1,0 +1,232 @@
+//! A voice: the style vectors that make the model sound like one speaker, and what its name says about it.
+//!
+//! Handed out by [`ArtifactsDir::voice`](super::artifacts::ArtifactsDir::voice); the pipeline takes one row of it for each pass. Nothing is
+//! copied: the file is mapped.
+
+use std::path::Path;
+
+use memmap2::Mmap;
+
+use super::artifacts::{self, Rejection, StyleShape};
+
+/// A mapped voice.
+#[derive(Debug)]
+pub struct Voice {
+    profile: VoiceProfile,
+    data: Mmap,
+    shape: StyleShape,
+}
+
+/// The style for one pass: `f32` numbers, half for the decoder, half for the prosody.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Style<'a> {
+    row: &'a [f32],
+}
+
+impl Voice {
+    pub(in crate::voice) fn open(
+        place: &Path,
+        name: &str,
+        file: &str,
+        shape: StyleShape,
+    ) -> Result<Self, Rejection> {
+        let damaged = |why: &str| Rejection::Content {
+            file: file.into(),
+            why: why.into(),
+        };
+        let data = artifacts::map(place, file)?;
+        let values =
+            bytemuck::try_cast_slice::<u8, f32>(&data).map_err(|_| damaged("it is not made of f32"))?;
+        if shape.rows == 0 || Some(values.len()) != shape.rows.checked_mul(shape.width) {
+            return Err(damaged("it has not the size of a voice"));
+        }
+        Ok(Self {
+            profile: VoiceProfile::of(name),
+            data,
+            shape,
+        })
+    }
+
+    /// What its name says about it.
+    pub fn profile(&self) -> &VoiceProfile {
+        &self.profile
+    }
+
+    /// The style for a pass over `tokens` phoneme tokens, the two that wrap them not counted. There is a row for each
+    /// number of tokens that one pass can take; more tokens get the last row.
+    pub fn style(&self, tokens: usize) -> Style<'_> {
+        let StyleShape { rows, width } = self.shape;
+        let row = tokens.min(rows - 1);
+        // `open` has seen that the cast works and that this row is there.
+        let values: &[f32] = bytemuck::cast_slice(&self.data);
+        Style {
+            row: &values[row * width..(row + 1) * width],
+        }
+    }
+}
+
+impl<'a> Style<'a> {
+    /// Both halves, as the file has them: decoder, then prosody. 256 numbers for Kokoro.
+    pub fn row(&self) -> &'a [f32] {
+        self.row
+    }
+
+    /// The first half: timbre.
+    pub fn decoder(&self) -> &'a [f32] {
+        &self.row[..self.row.len() / 2]
+    }
+
+    /// The second half: durations, pitch and energy.
+    pub fn prosody(&self) -> &'a [f32] {
+        &self.row[self.row.len() / 2..]
+    }
+}
+
+/// What Kokoro's naming says about a voice: `af_heart` is American, female, called Heart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VoiceProfile {
+    /// The name by which it is asked for.
+    pub name: String,
+    /// The language it was trained on; `None` for a letter that Kokoro does not use.
+    pub language: Option<Language>,
+    /// The speaker's gender; `None` for a letter that Kokoro does not use.
+    pub gender: Option<Gender>,
+}
+
+impl VoiceProfile {
+    /// Reads a voice's name.
+    pub fn of(name: &str) -> Self {
+        let mut letters = name.chars();
+        let (language, gender) = (letters.next(), letters.next());
+        Self {
+            name: name.into(),
+            language: language.and_then(Language::from_letter),
+            gender: gender.and_then(Gender::from_letter),
+        }
+    }
+}
+
+/// The languages of Kokoro's voices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Language {
+    AmericanEnglish,
+    BritishEnglish,
+    Spanish,
+    French,
+    Hindi,
+    Italian,
+    Japanese,
+    BrazilianPortuguese,
+    MandarinChinese,
+}
+
+impl Language {
+    /// By the first letter of a voice's name.
+    pub fn from_letter(letter: char) -> Option<Self> {
+        Some(match letter {
+            'a' => Self::AmericanEnglish,
+            'b' => Self::BritishEnglish,
+            'e' => Self::Spanish,
+            'f' => Self::French,
+            'h' => Self::Hindi,
+            'i' => Self::Italian,
+            'j' => Self::Japanese,
+            'p' => Self::BrazilianPortuguese,
+            'z' => Self::MandarinChinese,
+            _ => return None,
+        })
+    }
+
+    /// The BCP 47 tag.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::AmericanEnglish => "en-US",
+            Self::BritishEnglish => "en-GB",
+            Self::Spanish => "es",
+            Self::French => "fr",
+            Self::Hindi => "hi",
+            Self::Italian => "it",
+            Self::Japanese => "ja",
+            Self::BrazilianPortuguese => "pt-BR",
+            Self::MandarinChinese => "zh",
+        }
+    }
+}
+
+/// The genders of Kokoro's voices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Gender {
+    Female,
+    Male,
+}
+
+impl Gender {
+    fn from_letter(letter: char) -> Option<Self> {
+        match letter {
+            'f' => Some(Self::Female),
+            'm' => Some(Self::Male),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A voice of three rows of four: row r holds r·10, r·10 + 1, …
+    fn voice() -> (tempfile::TempDir, Voice) {
+        let place = tempfile::tempdir().unwrap();
+        let values: Vec<f32> = (0..3)
+            .flat_map(|row| (0..4).map(move |i| (row * 10 + i) as f32))
+            .collect();
+        std::fs::write(place.path().join("v.bin"), bytemuck::cast_slice(&values)).unwrap();
+        let voice = Voice::open(place.path(), "bm_test", "v.bin", StyleShape { rows: 3, width: 4 }).unwrap();
+        (place, voice)
+    }
+
+    #[test]
+    fn the_row_is_the_number_of_tokens() {
+        let (_place, voice) = voice();
+        assert_eq!(voice.style(1).decoder(), [10.0, 11.0]);
+        assert_eq!(voice.style(1).prosody(), [12.0, 13.0]);
+        assert_eq!(voice.style(0).row(), [0.0, 1.0, 2.0, 3.0]);
+    }
+
+    #[test]
+    fn more_tokens_than_rows_get_the_last_row() {
+        let (_place, voice) = voice();
+        assert_eq!(voice.style(3), voice.style(2));
+        assert_eq!(voice.style(usize::MAX), voice.style(2));
+    }
+
+    #[test]
+    fn a_file_of_another_size_is_no_voice() {
+        let (place, _) = voice();
+        for shape in [(3, 3), (4, 4), (0, 4), (usize::MAX, 4)] {
+            let shape = StyleShape {
+                rows: shape.0,
+                width: shape.1,
+            };
+            assert!(
+                Voice::open(place.path(), "v", "v.bin", shape).is_err(),
+                "{shape:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_name_tells_language_and_gender() {
+        let heart = VoiceProfile::of("af_heart");
+        assert_eq!(
+            (heart.language, heart.gender),
+            (Some(Language::AmericanEnglish), Some(Gender::Female))
+        );
+        let yunyang = VoiceProfile::of("zm_yunyang");
+        assert_eq!(yunyang.language.map(Language::tag), Some("zh"));
+        assert_eq!(VoiceProfile::of("x").language, None);
+        assert_eq!(VoiceProfile::of("").gender, None);
+    }
+}
