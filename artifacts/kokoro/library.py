@@ -5,12 +5,11 @@ from __future__ import annotations
 import itertools
 import time
 from pathlib import Path
-from typing import Callable
+from typing import Any, Callable
 
 import tvm
 
 from . import attention, convolution, products, recurrence, rows
-from .target import Target
 
 
 def functions():
@@ -20,13 +19,13 @@ def functions():
     )
 
 
-def compile_library(output: Path, target: Target, progress: Callable[[str, float], None]) -> None:
-    """Compiles all kernels for `target` and links them into the shared library `output` (with the system's compiler)."""
+def compile_library(output: Path, target: dict[str, Any], progress: Callable[[str, float], None]) -> None:
+    """Compiles all kernels for `target` (TVM's description) and links them into the shared library `output` (with the system's compiler)."""
     started = time.monotonic()
     progress("emitting kernels", 0.0)
     module = tvm.IRModule({f.attrs["global_symbol"]: f for f in functions()})
     progress("compiling kernels", 0.1)
-    built = tvm.compile(module, target=target.tvm())
+    built = tvm.compile(module, target=tvm.target.Target(target))
     progress(f"linking (compiled in {time.monotonic() - started:.0f} s)", 0.95)
     built.export_library(str(output), cc="cc")
     progress("compiled", 1.0)

@@ -1,4 +1,25 @@
-//! The `voice` room.
+//! The voice: phonemes to audio, with Kokoro-82M compiled by Apache TVM.
+//!
+//! [`KokoroPipeline`] is the door. Behind it: [`artifacts`] finds, checks and maps the files of a voice, `runtime` and
+//! `kernels` call the compiled library, `stages` is the model, `source` its harmonic source, `launcher` its threads.
+//! One thread owns a pipeline; nothing here knows of text, devices or clients.
 
 pub mod artifacts;
+mod error;
+#[cfg(test)]
+mod golden;
+mod kernels;
+mod launcher;
+mod memory;
+mod pipeline;
+mod runtime;
+mod scratch;
+mod source;
+mod stages;
 pub mod style;
+mod sync;
+
+pub use error::VoiceError;
+pub use pipeline::{Device, KokoroPipeline, PipelineOptions, SAMPLE_RATE, Speech, StageTimes, Synthesis};
+pub use runtime::RuntimeError;
+pub use source::Noise;

@@ -1,0 +1,81 @@
+//! What can go wrong between phonemes and audio.
+
+use thiserror::Error;
+
+use super::artifacts::ArtifactsError;
+use super::runtime::RuntimeError;
+
+/// An error of the voice; [`VoiceError::hint`] says what to do.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum VoiceError {
+    /// The artifact directory cannot be used, or lacks something.
+    #[error(transparent)]
+    Artifacts(#[from] ArtifactsError),
+    /// The compiled library cannot be loaded or refused a call.
+    #[error(transparent)]
+    Runtime(#[from] RuntimeError),
+    /// A tensor is not what the engine expects.
+    #[error("the tensor `{name}` of the weights: {reason}")]
+    Weights {
+        /// The tensor.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// This engine has no such device.
+    #[error("the device `{name}` is not available; this build has: cpu")]
+    Device {
+        /// What was asked for.
+        name: String,
+    },
+    /// A chunk has more phonemes than one pass takes.
+    #[error("{count} phonemes in one pass; at most {limit} fit")]
+    TooLong {
+        /// Phonemes given.
+        count: usize,
+        /// Phonemes that fit.
+        limit: usize,
+    },
+    /// A symbol that the model was not trained on.
+    #[error("{symbol:?} (U+{:04X}) is no phoneme symbol of this voice", *.symbol as u32)]
+    UnknownPhoneme {
+        /// The symbol.
+        symbol: char,
+    },
+    /// The speed is not a number in the range that the model handles.
+    #[error("a speed of {0} is outside 0.5 to 2.0")]
+    Speed(f32),
+    /// The operating system gave no thread.
+    #[error("no thread for the kernels: {0}")]
+    Threads(#[source] std::io::Error),
+}
+
+impl VoiceError {
+    /// An error about a tensor.
+    pub(super) fn weights(name: &str, reason: impl Into<String>) -> Self {
+        Self::Weights { name: name.into(), reason: reason.into() }
+    }
+
+    /// Whether the chunk was given up on request, which is no fault.
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self, Self::Runtime(RuntimeError::Cancelled))
+    }
+
+    /// What the person in front of it can do.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Artifacts(error) => error.hint(),
+            Self::Runtime(RuntimeError::Load { .. } | RuntimeError::Missing { .. }) | Self::Weights { .. } => {
+                "Build the voice again: make voice".into()
+            }
+            Self::Runtime(RuntimeError::Cancelled) => "Nothing to do: it was asked for.".into(),
+            Self::Runtime(_) => "This is a defect of Utter; please report it with the text that was spoken.".into(),
+            Self::Device { .. } => "Use the device `cpu`.".into(),
+            Self::TooLong { .. } => "Give the phonemes in shorter pieces.".into(),
+            Self::UnknownPhoneme { .. } => "Leave the symbol out, or write the sound with the symbols in README.md.".into(),
+            Self::Speed(_) => "Choose a speed from 0.5 (half) to 2.0 (double).".into(),
+            Self::Threads(_) => "Ask for fewer threads, or end other programs.".into(),
+        }
+    }
+}

@@ -1,0 +1,352 @@
+//! The vocoder: from 80 rows a second to 24,000 samples, nine tenths of all the work.
+//!
+//! Twice: a transposed convolution (to 10 times, then 6 times as many rows), plus the harmonic source through a residual block
+//! of its own, then the mean of three residual blocks with 3, 7 and 11 taps. At the end a convolution gives magnitudes and
+//! phases, and an inverse STFT the samples. Within the blocks activations are blocked, `[channels/16][frames][16]`.
+
+use std::sync::Arc;
+
+use super::layers::{StyleNorm, StyleRow, constant, floats, linear};
+use super::CHANNELS;
+use crate::voice::artifacts::Weights;
+use crate::voice::error::VoiceError;
+use crate::voice::kernels::{Convolution, ConvolutionCall, Executor, GROUP, Linear, Residual, Rows, padded_rows};
+use crate::voice::memory::{Buffer, View};
+use crate::voice::runtime::RuntimeError;
+use crate::voice::source::{BINS, HOP, squared_window};
+
+const DILATIONS: [usize; 3] = [1, 3, 5];
+/// Magnitude and phase of each bin of the source's spectrum.
+const SPECTRUM: usize = 2 * BINS;
+/// Zero rows before the first of the source's spectrum, for the first noise convolution.
+pub(in crate::voice) const HARMONIC_MARGIN: usize = 3;
+
+/// What differs between the two halves of the vocoder.
+struct Half {
+    channels: usize,
+    inputs: usize,
+    stride: usize,
+    noise: (&'static str, usize),
+    blocks: [(&'static str, usize); 3],
+    /// Taps and stride of the convolution over the source's spectrum.
+    source: (usize, usize),
+}
+
+const HALVES: [Half; 2] = [
+    Half {
+        channels: 256,
+        inputs: 512,
+        stride: 10,
+        noise: ("noise_res.0", 7),
+        blocks: [("resblocks.0", 3), ("resblocks.1", 7), ("resblocks.2", 11)],
+        source: (12, 6),
+    },
+    Half {
+        channels: 128,
+        inputs: 256,
+        stride: 6,
+        noise: ("noise_res.1", 11),
+        blocks: [("resblocks.3", 3), ("resblocks.4", 7), ("resblocks.5", 11)],
+        source: (1, 1),
+    },
+];
+
+/// Frames of the source's spectrum, and of the inverse STFT, for `rows` rows of the decoder.
+pub(in crate::voice) fn harmonic_frames(rows: usize) -> usize {
+    60 * rows + 1
+}
+
+/// A residual block: three pairs of convolutions, the second of each adding the pair's input.
+#[derive(Debug)]
+struct Block(Vec<(Convolution, StyleNorm)>);
+
+impl Block {
+    fn find(weights: &Arc<Weights>, (name, taps): (&str, usize), channels: usize) -> Result<Self, VoiceError> {
+        let mut layers = Vec::new();
+        for (i, dilation) in DILATIONS.into_iter().enumerate() {
+            for which in [1, 2] {
+                let named = |part: &str| format!("vocoder.{name}.{which}.{i}.{part}");
+                let planes = if taps == 3 { 8 } else { 47 };
+                let convolution = Convolution {
+                    weight: constant(weights, &named("weight"), planes * channels * channels)?,
+                    bias: floats(weights, &named("bias"), channels)?,
+                    snake: floats(weights, &named("snake"), 2 * channels)?,
+                    channels,
+                    taps,
+                    dilation: if which == 1 { dilation } else { 1 },
+                    residual: which == 2,
+                };
+                layers.push((convolution, StyleNorm::find(weights, &named("norm"), channels)?));
+            }
+        }
+        Ok(Self(layers))
+    }
+
+    /// Runs from `x` to `out`; `x` stays as it is. `memory` is the half's, `x_sums` the sums of `x`.
+    fn run(
+        &mut self,
+        executor: Executor<'_>,
+        style: &StyleRow,
+        memory: &Memory<'_>,
+        (x, x_sums): (View<'_>, &Buffer),
+        out: View<'_>,
+    ) -> Result<(), RuntimeError> {
+        let (mut input, mut sums) = (x, x_sums);
+        for pair in self.0.chunks_exact_mut(2) {
+            let [(first, first_norm), (second, second_norm)] = pair else { continue };
+            let Memory { between, between_sums, out_sums, scratch, frames } = *memory;
+            let affine = first_norm.of_sums(executor, style, sums, frames)?;
+            let call = ConvolutionCall {
+                x: input,
+                residual: input,
+                y: between,
+                affine,
+                sums: between_sums.view(),
+                scratch,
+                frames,
+            };
+            executor.convolution(first, &call)?;
+            let affine = second_norm.of_sums(executor, style, between_sums, frames)?;
+            let call = ConvolutionCall { x: between, y: out, affine, sums: out_sums.view(), ..call };
+            executor.convolution(second, &call)?;
+            (input, sums) = (out, memory.out_sums);
+        }
+        Ok(())
+    }
+
+    fn scratch(&self) -> usize {
+        self.0.iter().map(|(convolution, _)| convolution.scratch()).max().unwrap_or(0)
+    }
+}
+
+/// The buffers that the blocks of one half share, `frames` frames long.
+#[derive(Clone, Copy)]
+struct Memory<'a> {
+    between: View<'a>,
+    between_sums: &'a Buffer,
+    out_sums: &'a Buffer,
+    scratch: [View<'a>; 2],
+    frames: usize,
+}
+
+#[derive(Debug)]
+struct Upsampling {
+    noise: Linear,
+    noise_block: Block,
+    phases: Vec<Linear>,
+    blocks: [Block; 3],
+}
+
+/// The stage.
+#[derive(Debug)]
+pub(in crate::voice) struct Vocoder {
+    halves: [Upsampling; 2],
+    post: Linear,
+    inverse_stft: Linear,
+    identity: Buffer,
+    harmonics: Buffer,
+    inputs: [Buffer; 2],
+    source: Buffer,
+    x: Buffer,
+    between: Buffer,
+    results: [Buffer; 3],
+    sums: [Buffer; 3],
+    scratch: [Buffer; 2],
+    last: Buffer,
+    bins: Buffer,
+    spectra: Buffer,
+    hops: Buffer,
+    audio: Buffer,
+}
+
+impl Vocoder {
+    /// Finds its weights.
+    pub(in crate::voice) fn find(weights: &Arc<Weights>) -> Result<Self, VoiceError> {
+        let half = |i: usize| -> Result<Upsampling, VoiceError> {
+            let Half { channels, inputs, stride, noise, blocks, source } = HALVES[i];
+            let block = |which| Block::find(weights, which, channels);
+            let phase = |p| linear(weights, &format!("vocoder.up.{i}.{p}"), 2 * inputs, channels);
+            Ok(Upsampling {
+                noise: linear(weights, &format!("vocoder.noise.{i}"), source.0 * SPECTRUM, channels)?,
+                noise_block: block(noise)?,
+                phases: (0..stride).map(phase).collect::<Result<_, _>>()?,
+                blocks: [block(blocks[0])?, block(blocks[1])?, block(blocks[2])?],
+            })
+        };
+        let mut vocoder = Self {
+            halves: [half(0)?, half(1)?],
+            post: linear(weights, "vocoder.post", 7 * 128, 2 * GROUP)?,
+            inverse_stft: linear(weights, "vocoder.inverse_stft", 4 * 2 * GROUP, HOP)?,
+            identity: Buffer::new(),
+            harmonics: Buffer::new(),
+            inputs: [const { Buffer::new() }; 2],
+            source: Buffer::new(),
+            x: Buffer::new(),
+            between: Buffer::new(),
+            results: [const { Buffer::new() }; 3],
+            sums: [const { Buffer::new() }; 3],
+            scratch: [const { Buffer::new() }; 2],
+            last: Buffer::new(),
+            bins: Buffer::new(),
+            spectra: Buffer::new(),
+            hops: Buffer::new(),
+            audio: Buffer::new(),
+        };
+        vocoder.identity.reserve(2 * CHANNELS);
+        vocoder.identity.floats_mut()[..CHANNELS].fill(1.0);
+        for sums in &mut vocoder.sums {
+            sums.reserve(2 * 256);
+        }
+        let of_half = |half: &Upsampling| half.blocks.iter().chain([&half.noise_block]).map(Block::scratch).max();
+        let most = vocoder.halves.iter().filter_map(of_half).max().unwrap_or(0);
+        for scratch in &mut vocoder.scratch {
+            scratch.reserve(most);
+        }
+        Ok(vocoder)
+    }
+
+    /// Where the source's spectrum goes: [`harmonic_frames`] rows of 22 floats (11 magnitudes, 11 phases).
+    pub(in crate::voice) fn harmonics(&mut self, rows: usize) -> &mut [f32] {
+        let frames = harmonic_frames(rows);
+        // Behind the last frame: the zero rows of the padding, and what register tiles read and do not use.
+        self.harmonics.reserve((HARMONIC_MARGIN + frames + 8 * HARMONIC_MARGIN * 2) * SPECTRUM);
+        let end = (HARMONIC_MARGIN + frames) * SPECTRUM;
+        self.harmonics.floats_mut()[end..].fill(0.0);
+        &mut self.harmonics.floats_mut()[HARMONIC_MARGIN * SPECTRUM..end]
+    }
+
+    /// Turns `rows` rows of the decoder into 300 samples each; the source's spectrum is in [`Vocoder::harmonics`].
+    pub(in crate::voice) fn run(
+        &mut self,
+        executor: Executor<'_>,
+        decoded: Rows<'_>,
+        rows: usize,
+        style: &StyleRow,
+    ) -> Result<(), RuntimeError> {
+        self.prepare(rows);
+        let input = Rows::new(self.inputs[0].view(), CHANNELS).from(CHANNELS);
+        executor.scale_rows(decoded, self.identity.view(), input, (rows, CHANNELS / GROUP), 0.1)?;
+        self.half(executor, style, 0, rows, 10 * rows)?;
+        let next = Rows::new(self.inputs[1].view(), 256).from(256);
+        executor.mean_of_blocked(self.results.each_ref().map(Buffer::view), next, (10 * rows, 256 / GROUP), 0.1)?;
+        let frames = harmonic_frames(rows);
+        self.half(executor, style, 1, 10 * rows, frames)?;
+        let last = Rows::new(self.last.view(), 128);
+        let results = self.results.each_ref().map(Buffer::view);
+        executor.mean_of_blocked(results, last.from(3 * 128), (frames, 128 / GROUP), 0.01)?;
+        executor.product(&self.post, last, Rows::new(self.bins.view(), 2 * GROUP), frames)?;
+        self.waveform(executor, frames)
+    }
+
+    /// Buffers for `rows` rows, with zeros where convolutions look beyond the ends.
+    fn prepare(&mut self, rows: usize) {
+        let (first, frames) = (10 * rows, harmonic_frames(rows));
+        pad_ends(&mut self.inputs[0], rows, CHANNELS, 1);
+        pad_ends(&mut self.inputs[1], first, 256, 1);
+        pad_ends(&mut self.last, frames, 128, 3);
+        pad_ends(&mut self.spectra, frames, 2 * GROUP, 3);
+        let most = (256 * first).max(128 * frames);
+        let blocked = [&mut self.source, &mut self.x, &mut self.between];
+        for buffer in blocked.into_iter().chain(&mut self.results) {
+            buffer.reserve(most);
+        }
+        self.bins.reserve(frames * 2 * GROUP);
+        self.hops.reserve(frames * GROUP);
+        self.audio.reserve(frames * HOP);
+    }
+
+    /// One half: from `rows` rows of `inputs[which]` to three results of `frames` frames.
+    fn half(
+        &mut self,
+        executor: Executor<'_>,
+        style: &StyleRow,
+        which: usize,
+        rows: usize,
+        frames: usize,
+    ) -> Result<(), RuntimeError> {
+        let Half { channels, inputs, stride, source: (taps, hop), .. } = HALVES[which];
+        let half = &mut self.halves[which];
+        let [between_sums, out_sums, x_sums] = &self.sums;
+        let memory = Memory {
+            between: self.between.view(),
+            between_sums,
+            out_sums,
+            scratch: self.scratch.each_ref().map(Buffer::view),
+            frames,
+        };
+        let x = Rows::blocked(self.x.view(), frames);
+        let groups = channels / GROUP;
+
+        // A single tap looks at its own frame, behind the margin; twelve taps begin in the margin.
+        let margin = if taps == 1 { HARMONIC_MARGIN * SPECTRUM } else { 0 };
+        let harmonics = Rows::new(self.harmonics.view(), hop * SPECTRUM).from(margin);
+        executor.product(&half.noise, harmonics, x, frames)?;
+        executor.column_sums(x, x_sums.view(), frames, groups)?;
+        let source = self.source.view();
+        half.noise_block.run(executor, style, &memory, (x.view, x_sums), source)?;
+
+        let input = Rows::new(self.inputs[which].view(), inputs);
+        // The second half is one frame longer: its first is the reflection of the frame after it.
+        let lead = usize::from(which == 1);
+        for (phase, map) in half.phases.iter().enumerate() {
+            let later = if phase >= stride / 2 { inputs } else { 0 };
+            let y = x.from((phase + lead) * GROUP).every(stride * GROUP);
+            let plus = Residual { rows: Rows { view: source, ..y }, gain: 1.0, shift: 0 };
+            executor.product_plus(map, input.from(later), y, rows, plus)?;
+        }
+        if lead == 1 {
+            reflect_first_frame(&mut self.x, &self.source, groups, frames);
+        }
+        let x = Rows::blocked(self.x.view(), frames);
+        executor.column_sums(x, x_sums.view(), frames, groups)?;
+        for (block, result) in half.blocks.iter_mut().zip(&self.results) {
+            block.run(executor, style, &memory, (x.view, x_sums), result.view())?;
+        }
+        Ok(())
+    }
+
+    fn waveform(&mut self, executor: Executor<'_>, frames: usize) -> Result<(), RuntimeError> {
+        let spectra = Rows::new(self.spectra.view(), 2 * GROUP);
+        executor.spectrum(self.bins.view(), spectra.from(3 * 2 * GROUP), frames)?;
+        // Hop q lies under the frames q−1 … q+2; frame −1 is row 2.
+        let hops = frames - 1;
+        executor.product(&self.inverse_stft, spectra.from(2 * 2 * GROUP), Rows::new(self.hops.view(), GROUP), hops)?;
+        executor.gather_hops(self.hops.view(), self.audio.view(), hops)?;
+        mend_ends(&mut self.audio.floats_mut()[..hops * HOP]);
+        Ok(())
+    }
+
+    /// The samples of the last run, and behind them room.
+    pub(in crate::voice) fn audio(&self) -> &[f32] {
+        self.audio.floats()
+    }
+}
+
+/// Room for `rows` rows with `margin` zero rows before and behind them.
+fn pad_ends(buffer: &mut Buffer, rows: usize, width: usize, margin: usize) {
+    buffer.reserve((padded_rows(rows) + 2 * margin) * width);
+    let floats = buffer.floats_mut();
+    floats[..margin * width].fill(0.0);
+    floats[(margin + rows) * width..][..margin * width].fill(0.0);
+}
+
+/// The upsampled signal is padded by the reflection of its second frame; the source is added to what results.
+fn reflect_first_frame(x: &mut Buffer, source: &Buffer, groups: usize, frames: usize) {
+    let (x, source) = (x.floats_mut(), source.floats());
+    for group in 0..groups {
+        let at = group * frames * GROUP;
+        for lane in at..at + GROUP {
+            x[lane] = x[lane + 2 * GROUP] - source[lane + 2 * GROUP] + source[lane];
+        }
+    }
+}
+
+/// The inverse STFT is normalised for four overlapping frames; the first and the last hop lie under three.
+fn mend_ends(audio: &mut [f32]) {
+    let window = squared_window();
+    let last = audio.len() - HOP;
+    for i in 0..HOP {
+        audio[i] *= 1.5 / (1.5 - window[3 * HOP + i]);
+        audio[last + i] *= 1.5 / (1.5 - window[i]);
+    }
+}
