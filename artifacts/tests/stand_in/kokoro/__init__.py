@@ -1,6 +1,7 @@
 """Stands in for the model package: the same two functions, tiny outputs, no TVM.
 
-`builder/worker.py` calls it exactly as it calls the real one, so this is also the contract written down as code.
+`builder/worker.py` calls it exactly as it calls the real one, so this is also the contract written down as
+code.
 """
 
 import os
@@ -25,5 +26,7 @@ def pack_weights(onnx: Path, output: Path, progress: Callable[[str, float], None
     content = onnx.read_bytes()
     output.write_bytes(struct.pack("<4f", 1, 2, 3, 4).ljust(64, b"\0") + content)
     progress("tensors", 1.0)
-    return {"layer.weight": {"dtype": "float32", "shape": [2, 2], "offset": 0},
-            "layer.bytes": {"dtype": "uint8", "shape": [len(content)], "offset": 64}}
+    return {
+        "layer.weight": {"dtype": "float32", "shape": [2, 2], "offset": 0},
+        "layer.bytes": {"dtype": "uint8", "shape": [len(content)], "offset": 64},
+    }
