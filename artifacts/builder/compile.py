@@ -5,16 +5,14 @@ of its own: the build itself never imports TVM, so a second run costs nothing.
 """
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 from . import process
 from .environment import Environment
 from .errors import BuildError
 from .places import Places
+from .progress import Report
 from .recipe import HERE, Recipe
-
-Report = Callable[[float | None, str], None]
 
 
 class Compiler:

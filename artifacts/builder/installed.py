@@ -90,7 +90,7 @@ def problems(folder: Path, places: Places, key: str, full: bool = False) -> list
 
 
 def record(folder: Path, places: Places, good: dict[str, list[int]]) -> None:
-    """Writes down which files had the right hash, with size and time of change; too fresh ones are left out."""
+    """Writes down which files had the right hash, with size and time of change; not fresh ones."""
     newest = time.time_ns() - SETTLED_NS
     settled = {name: stamp for name, stamp in good.items() if stamp[1] < newest}
     path = places.stamp(folder)

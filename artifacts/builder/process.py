@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from .errors import BuildError
+from .progress import Report
 
 _NO_NETWORK = (
     "Temporary failure in name resolution",
@@ -102,7 +103,7 @@ def failure(what: str, lines: Sequence[str], log: Path) -> BuildError:
 class Growth:
     """Watches a folder grow while a tool writes into it, and reports the share of what is expected."""
 
-    def __init__(self, folder: Path, expected: int | None, report: Callable[[float | None, str], None]):
+    def __init__(self, folder: Path, expected: int | None, report: Report):
         self._folder, self._expected, self._report = folder, expected, report
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)

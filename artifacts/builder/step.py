@@ -24,7 +24,7 @@ class Steps:
         self._places = places
 
     def ensure(self, name: str, key: str, make: Callable[[Path], None]) -> Path:
-        """The folder of the step's outputs; `make` fills an empty one when there is none, or a damaged one."""
+        """The folder of the step's outputs. Where there is none that is whole, `make` fills an empty one."""
         folder = self._places.steps / f"{name}-{key}"
         if folder.is_dir() and intact(folder):
             os.utime(folder)

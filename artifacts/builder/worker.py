@@ -42,6 +42,7 @@ def main() -> int:
 
 def _compile(request: dict) -> None:
     import kokoro
+
     from builder.target import Target
 
     output = Path(request["output"])

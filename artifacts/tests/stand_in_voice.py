@@ -15,6 +15,7 @@ from builder.build import voice  # noqa: E402  (the folder is put on the path fi
 from builder.places import Places  # noqa: E402
 from builder.progress import Progress  # noqa: E402
 from builder.recipe import HERE  # noqa: E402
+
 from tests.workbench import InProcessCompiler, Workbench  # noqa: E402
 
 

@@ -25,7 +25,8 @@ class Interruption(unittest.TestCase):
         kills = 0
         while self._killed_before(kills, lambda bench: None):
             kills += 1
-        # 3 packages, 3 steps, 7 files, a manifest, a stamp and a pointer: fewer would mean that the hook saw nothing.
+        # 3 packages, 3 steps, 7 files, a manifest, a stamp and a pointer, and the folders around them: fewer
+        # would mean that the hook saw nothing.
         self.assertGreater(kills, 60)
 
     def test_killed_while_mending(self):

@@ -254,6 +254,22 @@ class Failures(VoiceTest):
         self.assertEqual(err.count("\n"), 2)
         self.assertIn("Traceback", (self.bench.places.logs / "compile.log").read_text())
 
+    def test_the_worker_ends_with_its_parent(self):
+        request = {"output": str(self.bench.root / "lib.so"), "target": TARGET.as_json()}
+        script, model = REPOSITORY / "artifacts" / "builder" / "worker.py", self.bench.recipe().model
+        child = subprocess.Popen(
+            [sys.executable, "-B", script, model, "compile", json.dumps(request)],
+            env={**os.environ, "STAND_IN": "wait"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.addCleanup(child.stdout.close)
+        self.addCleanup(child.kill)
+        self.assertIn("kernels", child.stdout.readline())
+        child.stdin.close()  # what the operating system does when the parent dies
+        self.assertEqual(child.wait(30), 1)
+
     def test_tools_words_become_advice(self):
         cases = {
             "[Errno -3] Temporary failure in name resolution": "no network",

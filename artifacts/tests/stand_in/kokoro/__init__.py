@@ -6,6 +6,7 @@ code.
 
 import os
 import struct
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,8 @@ def compile_library(output: Path, target, progress: Callable[[str, float], None]
     if os.environ.get("STAND_IN") == "fail":
         raise RuntimeError("kernel 3 does not compile")
     progress("kernels", 0.5)
+    if os.environ.get("STAND_IN") == "wait":
+        time.sleep(600)
     if os.environ.get("STAND_IN") == "chatter":
         print("@ chatter of the compiler\n@utterly unlike progress", flush=True)
     output.write_bytes(f"library for {target.triple} {target.cpu}".encode())
