@@ -64,7 +64,8 @@ class Registries:
             [
                 *command,
                 "pack",
-                "--silent",
+                "--loglevel=error",
+                "--fetch-retries=1",
                 "--cache",
                 str(folder / "cache"),
                 f"{package.name}@{package.version}",
