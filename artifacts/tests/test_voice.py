@@ -16,6 +16,7 @@ from unittest import mock
 
 from builder import build, command, files, installed, process, target, worker
 from builder.errors import BuildError
+from builder.places import Places
 from builder.progress import Progress
 
 from .workbench import TARGET, VOICES, InProcessCompiler, Workbench
@@ -298,6 +299,13 @@ class Failures(VoiceTest):
         for change in ({"offset": 32}, {"offset": 128}, {"shape": [4, 5]}):
             with self.assertRaises(ValueError):
                 worker.check_index({"t": good["t"] | change}, 128)
+
+
+class Record(unittest.TestCase):
+    def test_the_record_has_the_name_that_the_engine_looks_for(self):
+        # The same value stands in engine/src/voice/artifacts/cache.rs.
+        record = Places(Path("/cache")).stamp(Path("/a/voice"))
+        self.assertEqual(record, Path("/cache/verified/5f298a5dda21915c677d3abd11077d98.json"))
 
 
 class Targets(unittest.TestCase):
