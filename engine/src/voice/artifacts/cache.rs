@@ -76,7 +76,10 @@ mod tests {
     fn the_record_has_the_name_that_the_build_gives_it() {
         // The same value stands in artifacts/tests/test_voice.py.
         let record = stamp(Path::new("/cache"), Path::new("/a/voice"));
-        assert_eq!(record, Path::new("/cache/verified/5f298a5dda21915c677d3abd11077d98.json"));
+        assert_eq!(
+            record,
+            Path::new("/cache/verified/5f298a5dda21915c677d3abd11077d98.json")
+        );
     }
 
     #[test]
