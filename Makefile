@@ -5,12 +5,14 @@
 
 PYTHON ?= python3
 TEXT ?= Hello, world.
+override TEXT := $(value TEXT)
 export TEXT
 
 VOICE := $(PYTHON) artifacts/voice $(if $(TARGET),--target $(TARGET))
-# What a recipe that calls cargo begins with. UTTER_ARTIFACTS makes it use this checkout's voice, whatever was built last.
+# What a recipe that calls cargo begins with. The second builds the voice where needed, and makes cargo's children use this
+# checkout's, whichever was built last.
 SET_PATH = bin=$$($(VOICE) env) && case ":$$PATH:" in *":$$bin:"*) ;; *) PATH="$$bin:$$PATH" ;; esac && export PATH
-SET_VOICE = UTTER_ARTIFACTS=$$($(VOICE) where) && export UTTER_ARTIFACTS
+SET_VOICE = UTTER_ARTIFACTS=$$($(VOICE)) && export UTTER_ARTIFACTS
 
 .DEFAULT_GOAL := help
 .PHONY: help setup packages env shell voice build speak test test-voice test-rust bench doc lint lock clean
@@ -51,7 +53,7 @@ build: env ## build the utter program
 	@$(SET_PATH) && cargo build --release --package utter-cli
 
 # Exit code 3 of `utter say`: there is no output device.
-speak: build voice ## say something: make speak TEXT="Hello, world."
+speak: build ## say something: make speak TEXT="Hello, world."
 	@$(SET_PATH) && $(SET_VOICE) && utter="cargo run --quiet --release --package utter-cli -- say" && \
 	status=0 && { $$utter -- "$$TEXT" || status=$$?; } && \
 	if [ $$status = 3 ]; then $$utter --out speech.wav -- "$$TEXT" && echo "There is no audio output here; wrote speech.wav instead."; \
@@ -62,12 +64,12 @@ test: test-voice test-rust ## run every test
 test-voice:
 	@cd artifacts && $(PYTHON) -B -m unittest discover --top-level-directory . --start-directory tests
 
-test-rust: env voice
+test-rust: env
 	@$(SET_PATH) && $(SET_VOICE) && \
 	if command -v cargo-nextest >/dev/null; then cargo nextest run --workspace; else cargo test --workspace --all-targets; fi && \
 	cargo test --workspace --doc --quiet
 
-bench: build voice ## measure the speed of synthesis
+bench: build ## measure the speed of synthesis
 	@$(SET_PATH) && $(SET_VOICE) && cargo run --quiet --release --package utter-cli -- bench
 
 doc: env ## write the API documentation
