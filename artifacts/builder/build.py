@@ -1,7 +1,9 @@
-"""The order of the build: environment, downloads, unpack, compile, pack, assemble; then the pointer to the result.
+"""The order of the build: environment, downloads, unpack, compile, pack, assemble; then the pointer to the
+result.
 
-`command` calls `voice`. It looks first whether there is nothing to do, and that look costs well under a second. A directory appears under its
-final name only when it is whole; a damaged one is replaced by a new one made from the kept steps.
+`command` calls `voice`. It looks first whether there is nothing to do, and that look costs well under a
+second. A directory appears under its final name only when it is whole; a damaged one is replaced by a new one
+made from the kept steps.
 """
 
 import os
@@ -32,9 +34,18 @@ class Workshop:
     compiler: Callable[[Recipe, Places, Environment], Compiler] = Compiler
 
 
-def voice(recipe: Recipe, places: Places, progress: Progress, *, at: Path | None = None, full: bool = False,
-          workshop: Workshop = Workshop()) -> Path:
-    """The artifact directory of this recipe, built or mended where needed. `at` overrides its place in the cache."""
+def voice(
+    recipe: Recipe,
+    places: Places,
+    progress: Progress,
+    *,
+    at: Path | None = None,
+    full: bool = False,
+    workshop: Workshop = Workshop(),
+) -> Path:
+    """The artifact directory of this recipe, built or mended where needed. `at` overrides its place in the
+    cache.
+    """
     folder = at or places.voices / recipe.key
     if not installed.problems(folder, places, recipe.key, full):
         _point(recipe, places, at)
@@ -79,7 +90,9 @@ def _make(recipe: Recipe, places: Places, progress: Progress, folder: Path, work
     steps.prune({inputs, library, weights, folder})
 
 
-def _assemble(recipe: Recipe, places: Places, folder: Path, environment: Environment, steps: list[Path]) -> None:
+def _assemble(
+    recipe: Recipe, places: Places, folder: Path, environment: Environment, steps: list[Path]
+) -> None:
     """Links everything into a staging folder beside the final one, and renames that."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     for abandoned in [p for p in folder.parent.glob(f".{folder.name}.*") if p.is_dir()]:
@@ -114,9 +127,13 @@ def _point(recipe: Recipe, places: Places, at: Path | None) -> None:
 def _refuse_foreign(folder: Path) -> None:
     """The build replaces a whole directory, so it must not be one that holds anything else."""
     ours = {installed.MANIFEST, "weights.bin", "weights.json", "vocab.json", "voices"}
-    if folder.exists() and not (folder.is_dir() and all(p.name in ours or p.name.startswith("lib") for p in folder.iterdir())):
-        raise BuildError(f"{folder} holds other things than a voice; it is left alone.",
-                         "Give another place (UTTER_ARTIFACTS or --artifacts), or empty that one.")
+    if folder.exists() and not (
+        folder.is_dir() and all(p.name in ours or p.name.startswith("lib") for p in folder.iterdir())
+    ):
+        raise BuildError(
+            f"{folder} holds other things than a voice; it is left alone.",
+            "Give another place (UTTER_ARTIFACTS or --artifacts), or empty that one.",
+        )
 
 
 def _check_means(recipe: Recipe, places: Places) -> None:
@@ -124,8 +141,13 @@ def _check_means(recipe: Recipe, places: Places) -> None:
     if not recipe.model.is_dir():
         raise BuildError(f"The model's source is missing: {recipe.model}.", "Check the checkout out again.")
     if environments.compiler() is None:
-        raise BuildError("No C++ compiler to link the voice with.", "Run `make setup` (or `apt-get install g++`), then the command again.")
+        raise BuildError(
+            "No C++ compiler to link the voice with.",
+            "Run `make setup` (or `apt-get install g++`), then the command again.",
+        )
     room = shutil.disk_usage(places.root).free
     if room < ROOM_NEEDED:
-        raise BuildError(f"{places.root} has room for {room / 1e9:.1f} GB; the build takes up to {ROOM_NEEDED / 1e9:.0f} GB.",
-                         "Free some, or point UTTER_CACHE at a larger disk.")
+        raise BuildError(
+            f"{places.root} has room for {room / 1e9:.1f} GB; the build takes up to {ROOM_NEEDED / 1e9:.0f} GB.",
+            "Free some, or point UTTER_CACHE at a larger disk.",
+        )

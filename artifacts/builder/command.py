@@ -1,7 +1,7 @@
 """The command behind `make voice`: arguments, messages, exit codes.
 
-Exit codes: 0 done, 1 a failure with a way out (two lines say which), 2 wrong usage, 130 interrupted. What the command
-answers goes to standard output, all else to standard error.
+Exit codes: 0 done, 1 a failure with a way out (two lines say which), 2 wrong usage, 130 interrupted. What the
+command answers goes to standard output, all else to standard error.
 """
 
 import argparse
@@ -21,15 +21,30 @@ from .recipe import Recipe
 def arguments() -> argparse.ArgumentParser:
     """What the command understands."""
     parser = argparse.ArgumentParser(
-        prog="artifacts/voice", description="Builds the voice: weights, compiled library and voices in one directory, "
-        "which the engine loads. Whatever is already there is kept; an interrupted build goes on.")
-    parser.add_argument("do", nargs="?", default="build", choices=["build", "where", "env"],
-                        help="build: make it if needed and print its directory (the default); where: only print the directory; "
-                        "env: make what the Rust build needs and print the folder to put on PATH")
-    parser.add_argument("--target", default=os.environ.get("TARGET") or None, metavar="NAME",
-                        help=f"processors to compile for: {', '.join(target.NAMES)} (default: the first)")
-    parser.add_argument("--artifacts", type=Path, default=os.environ.get("UTTER_ARTIFACTS") or None, metavar="DIR",
-                        help="build here instead of in the cache (also: UTTER_ARTIFACTS)")
+        prog="artifacts/voice",
+        description="Builds the voice: weights, compiled library and voices in one directory, "
+        "which the engine loads. Whatever is already there is kept; an interrupted build goes on.",
+    )
+    parser.add_argument(
+        "do",
+        nargs="?",
+        default="build",
+        choices=["build", "where", "env"],
+        help="build: make it if needed and print its directory (the default); where: only print the directory; "
+        "env: make what the Rust build needs and print the folder to put on PATH",
+    )
+    parser.add_argument(
+        "--target",
+        metavar="NAME",
+        help=f"processors to compile for: {', '.join(target.NAMES)} (default: the first)",
+    )
+    parser.add_argument(
+        "--artifacts",
+        type=Path,
+        default=os.environ.get("UTTER_ARTIFACTS") or None,
+        metavar="DIR",
+        help="build here instead of in the cache (also: UTTER_ARTIFACTS)",
+    )
     parser.add_argument("--verify", action="store_true", help="hash every file, and mend what is damaged")
     return parser
 

@@ -1,20 +1,18 @@
 """Starts the two steps that need TVM, in the environment made for them.
 
-`Compiler` is what `build` calls; the tests put another in its place. The work is done by `worker`, a process of its own: the build itself
-never imports TVM, so a second run costs nothing.
+`Compiler` is what `build` calls; the tests put another in its place. The work is done by `worker`, a process
+of its own: the build itself never imports TVM, so a second run costs nothing.
 """
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 from . import process
 from .environment import Environment
 from .errors import BuildError
 from .places import Places
+from .progress import Report
 from .recipe import HERE, Recipe
-
-Report = Callable[[float | None, str], None]
 
 
 class Compiler:
@@ -25,13 +23,24 @@ class Compiler:
 
     def library(self, folder: Path, report: Report) -> None:
         """Writes the compiled library into `folder`."""
-        self._work("compile", {"output": str(folder / library_name(self._environment)),
-                               "target": self._recipe.target.as_json()}, "Compiling the voice", report)
+        self._work(
+            "compile",
+            {
+                "output": str(folder / library_name(self._environment)),
+                "target": self._recipe.target.as_json(),
+            },
+            "Compiling the voice",
+            report,
+        )
 
     def weights(self, onnx: Path, folder: Path, report: Report) -> None:
         """Writes `weights.bin` and its index, `weights.json`, into `folder`."""
-        self._work("pack", {"onnx": str(onnx), "output": str(folder / "weights.bin"), "index": str(folder / "weights.json")},
-                   "Packing the weights", report)
+        self._work(
+            "pack",
+            {"onnx": str(onnx), "output": str(folder / "weights.bin"), "index": str(folder / "weights.json")},
+            "Packing the weights",
+            report,
+        )
 
     def _work(self, task: str, request: dict, what: str, report: Report) -> None:
         failure: list[str] = []
@@ -46,8 +55,14 @@ class Compiler:
                 report(told["fraction"], told["label"])
 
         log = self._places.logs / f"{task}.log"
-        command = [str(self._environment.python), "-B", str(HERE / "builder" / "worker.py"), str(self._recipe.model), task,
-                   json.dumps(request)]
+        command = [
+            str(self._environment.python),
+            "-B",
+            str(HERE / "builder" / "worker.py"),
+            str(self._recipe.model),
+            task,
+            json.dumps(request),
+        ]
         try:
             process.run(command, what=what, log=log, on_line=on_line)
         except BuildError as error:

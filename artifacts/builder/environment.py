@@ -1,7 +1,8 @@
 """The Python environment that compiles the voice, and the one library of it that the Rust build links.
 
-`ensure` makes both when they are missing. A virtual environment cannot be moved, so it is made under a name of its
-own and counts only once a small file names it: one that was interrupted is never used, and swept by the next run.
+`ensure` makes both when they are missing. A virtual environment cannot be moved, so it is made under a name
+of its own and counts only once a small file names it: one that was interrupted is never used, and swept by
+the next run.
 """
 
 import os
@@ -38,8 +39,10 @@ class Environment:
     def libraries(self) -> dict[str, Path]:
         """What an engine must carry of TVM: file name to path, in the order in which they are loaded."""
         folders = {"libtvm_ffi": "tvm_ffi", "libtvm_runtime": "tvm"}
-        return {f"{name}{LIBRARY_SUFFIX}": self.packages / folder / "lib" / f"{name}{LIBRARY_SUFFIX}"
-                for name, folder in folders.items()}
+        return {
+            f"{name}{LIBRARY_SUFFIX}": self.packages / folder / "lib" / f"{name}{LIBRARY_SUFFIX}"
+            for name, folder in folders.items()
+        }
 
 
 def find(recipe: Recipe, places: Places) -> Environment | None:
@@ -61,8 +64,10 @@ def ensure(recipe: Recipe, places: Places, progress: Progress) -> Environment:
         _make(recipe, places, progress)
         found = find(recipe, places)
         if not found:
-            raise BuildError("The Python environment lacks TVM's libraries.",
-                             f"The locked packages may not fit Python {sys.version.split()[0]}; try `make voice PYTHON=python3.12`.")
+            raise BuildError(
+                "The Python environment lacks TVM's libraries.",
+                f"The locked packages may not fit Python {sys.version.split()[0]}; try `make voice PYTHON=python3.12`.",
+            )
     _lay_out_tvm_ffi(recipe, places, found)
     return found
 
@@ -70,7 +75,9 @@ def ensure(recipe: Recipe, places: Places, progress: Progress) -> Environment:
 def tvm_ffi_ready(recipe: Recipe, places: Places) -> Path | None:
     """The folder to put on PATH for building the Rust side, if it is there."""
     root = places.tvm_ffi(recipe.locked("apache-tvm-ffi"))
-    complete = (root / "bin" / "tvm-ffi-config").exists() and (root / "lib" / f"libtvm_ffi{LIBRARY_SUFFIX}").exists()
+    complete = (root / "bin" / "tvm-ffi-config").exists() and (
+        root / "lib" / f"libtvm_ffi{LIBRARY_SUFFIX}"
+    ).exists()
     return root / "bin" if complete else None
 
 
@@ -82,30 +89,46 @@ def _make(recipe: Recipe, places: Places, progress: Progress) -> None:
     scratch.mkdir(parents=True, exist_ok=True)
     with progress.step("Installing TVM into an environment of its own") as report:
         with process.Growth(scratch, None, report):
-            pip(root / "bin" / "python", ["install", "--require-hashes", "--only-binary", ":all:", "-r", str(recipe.requirements)],
-                what="Installing TVM", places=places, scratch=scratch)
+            pip(
+                root / "bin" / "python",
+                ["install", "--require-hashes", "--only-binary", ":all:", "-r", str(recipe.requirements)],
+                what="Installing TVM",
+                places=places,
+                scratch=scratch,
+            )
     files.remove(scratch)
     (packages,) = (root / "lib").glob("python3.*/site-packages")
-    files.write_json(places.environments / f"{recipe.environment_key}.json",
-                     {"folder": root.name, "packages": str(packages.relative_to(root)), "python": sys.version.split()[0]})
+    files.write_json(
+        places.environments / f"{recipe.environment_key}.json",
+        {"folder": root.name, "packages": str(packages.relative_to(root)), "python": sys.version.split()[0]},
+    )
 
 
 def _create(root: Path, places: Places) -> None:
     try:
-        process.run([sys.executable, "-m", "venv", "--symlinks", str(root)], what="Making a Python environment",
-                    log=places.logs / "venv.log")
+        process.run(
+            [sys.executable, "-m", "venv", "--symlinks", str(root)],
+            what="Making a Python environment",
+            log=places.logs / "venv.log",
+        )
     except BuildError as error:
         if "disk is full" in str(error):
             raise
         package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
-        raise BuildError(f"Python cannot make a virtual environment ({sys.executable}).",
-                         f"Run `make setup` (or `apt-get install {package}`), then the command again. Details: {places.logs / 'venv.log'}") from error
+        raise BuildError(
+            f"Python cannot make a virtual environment ({sys.executable}).",
+            f"Run `make setup` (or `apt-get install {package}`), then the command again.",
+        ) from error
 
 
 def pip(python: Path, arguments: list[str], *, what: str, places: Places, scratch: Path) -> None:
     """Runs the environment's pip; it keeps its half-made files in `scratch`."""
-    process.run([str(python), "-m", "pip", "--no-input", "--disable-pip-version-check", "--retries", "2", *arguments],
-                what=what, log=places.logs / f"pip-{arguments[0]}.log", env={"TMPDIR": str(scratch)})
+    process.run(
+        [str(python), "-m", "pip", "--no-input", "--disable-pip-version-check", "--retries", "2", *arguments],
+        what=what,
+        log=places.logs / f"pip-{arguments[0]}.log",
+        env={"TMPDIR": str(scratch)},
+    )
 
 
 def _lay_out_tvm_ffi(recipe: Recipe, places: Places, environment: Environment) -> None:

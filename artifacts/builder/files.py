@@ -1,7 +1,7 @@
 """Files written whole or not at all, and their hashes.
 
-Used by every step. A file appears under its name only when its content is complete and on the disk, so a build that
-is killed leaves either the old state or the new one.
+Used by every step. A file appears under its name only when its content is complete and on the disk, so a
+build that is killed leaves either the old state or the new one.
 """
 
 import hashlib

@@ -1,8 +1,8 @@
 """A finished artifact directory: its manifest, whether its files are whole, and the record of when they were.
 
-`build` writes and checks with it. Hashing 300 MB takes most of a second, so a file whose hash was right once is
-believed while its size and time of change stay the same: that is the stamp. The engine keeps the same record in the
-same file (`voice/artifacts/verify.rs`). The manifest's schema is described in MANIFEST.md.
+`build` writes and checks with it. Hashing 300 MB takes most of a second, so a file whose hash was right once
+is believed while its size and time of change stay the same: that is the stamp. The engine keeps the same
+record in the same file (`voice/artifacts/verify.rs`). The manifest's schema is described in MANIFEST.md.
 """
 
 import time
@@ -21,21 +21,31 @@ SETTLED_NS = 2_000_000_000
 
 def manifest(recipe: Recipe, folder: Path, library: str, runtime: list[str]) -> dict[str, Any]:
     """The manifest of the files in `folder`."""
-    described = {p.relative_to(folder).as_posix(): files.describe(p) for p in sorted(folder.rglob("*")) if p.is_file()}
+    described = {
+        p.relative_to(folder).as_posix(): files.describe(p) for p in sorted(folder.rglob("*")) if p.is_file()
+    }
     model, weights, voices = (recipe.sources[part] for part in ("model", "weights", "voices"))
     return {
         "schema": SCHEMA,
         "interface": recipe.interface,
         "key": recipe.key,
         "model": {
-            "name": model["name"], "version": model["version"], "license": model["license"],
+            "name": model["name"],
+            "version": model["version"],
+            "license": model["license"],
             "weights_sha256": weights["sha256"],
-            "packages": [{"registry": p.registry, "name": p.name, "version": p.version, "sha256": p.sha256}
-                         for p in recipe.packages.values()],
+            "packages": [
+                {"registry": p.registry, "name": p.name, "version": p.version, "sha256": p.sha256}
+                for p in recipe.packages.values()
+            ],
         },
         "tvm": {"version": recipe.locked("apache-tvm"), "ffi": recipe.locked("apache-tvm-ffi")},
-        "target": {"name": recipe.target.name, "triple": recipe.target.triple, "cpu": recipe.target.cpu,
-                   "features": list(recipe.target.features)},
+        "target": {
+            "name": recipe.target.name,
+            "triple": recipe.target.triple,
+            "cpu": recipe.target.cpu,
+            "features": list(recipe.target.features),
+        },
         "sample_rate": model["sample_rate"],
         "library": library,
         "runtime": runtime,
@@ -80,7 +90,7 @@ def problems(folder: Path, places: Places, key: str, full: bool = False) -> list
 
 
 def record(folder: Path, places: Places, good: dict[str, list[int]]) -> None:
-    """Writes down which files had the right hash, with size and time of change; too fresh ones are left out."""
+    """Writes down which files had the right hash, with size and time of change; not fresh ones."""
     newest = time.time_ns() - SETTLED_NS
     settled = {name: stamp for name, stamp in good.items() if stamp[1] < newest}
     path = places.stamp(folder)

@@ -1,7 +1,7 @@
 """One build at a time in a cache directory; the others wait and are told for whom.
 
-`hold` is used by `command` around everything that changes the cache. The lock is the operating system's, so it ends
-with its holder however that ends; the file's content is only for the message.
+`hold` is used by `command` around everything that changes the cache. The lock is the operating system's, so
+it ends with its holder however that ends; the file's content is only for the message.
 """
 
 import contextlib
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .progress import Progress
+
 
 @contextlib.contextmanager
 def hold(path: Path, progress: Progress) -> Iterator[None]:

@@ -1,7 +1,8 @@
 """Where things lie in the user's cache directory.
 
-One `Places` is made by `command` and handed to everyone; nobody else builds a path into the cache. The engine's
-`voice/artifacts/cache.rs` knows three of these places too (`voice/`, the pointer, `verified/`): keep them in step.
+One `Places` is made by `command` and handed to everyone; nobody else builds a path into the cache. The
+engine's `voice/artifacts/cache.rs` knows three of these places too (`voice/`, the pointer, `verified/`): keep
+them in step.
 """
 
 import hashlib
@@ -64,7 +65,9 @@ class Places:
         return self.root / "build.lock"
 
     def tvm_ffi(self, version: str) -> Path:
-        """`bin/tvm-ffi-config` and `lib/libtvm_ffi`, for building the Rust side: a place that stays while the version does."""
+        """`bin/tvm-ffi-config` and `lib/libtvm_ffi`, for building the Rust side: a place that stays while the
+        version does.
+        """
         return self.root / f"tvm-ffi-{version}"
 
     def pointer(self, interface: int) -> Path:

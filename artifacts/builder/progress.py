@@ -1,7 +1,8 @@
 """What a person sees while the voice is built.
 
-On a terminal one live line per step, with a percentage where there is one; elsewhere plain lines, the first after two
-seconds and then every ten. A step that takes less than two seconds says nothing. All of it goes to standard error.
+On a terminal one live line per step, with a percentage where there is one; elsewhere plain lines, the first
+after two seconds and then every ten. A step that takes less than two seconds says nothing. All of it goes to
+standard error.
 """
 
 import contextlib
@@ -56,7 +57,9 @@ class Progress:
         while not done.wait(wait):
             fraction, detail = state["now"]
             share = "" if fraction is None else f" {fraction:4.0%}"
-            line = f"{label}{share}" + (f" ({detail})" if detail else "") + f", {time.monotonic() - begun:.0f} s"
+            line = (
+                f"{label}{share}" + (f" ({detail})" if detail else "") + f", {time.monotonic() - begun:.0f} s"
+            )
             if self._live:
                 self._clear()
                 self._out.write(line[: shutil.get_terminal_size().columns - 1])

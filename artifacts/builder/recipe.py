@@ -1,7 +1,7 @@
 """What a voice is made from, and the key that follows from it.
 
-A `Recipe` is made once by `command` (the tests make theirs with stand-ins) and read by everyone. Two recipes with the
-same key make the same voice, so checkouts with equal sources share one artifact directory.
+A `Recipe` is made once by `command` (the tests make theirs with stand-ins) and read by everyone. Two recipes
+with the same key make the same voice, so checkouts with equal sources share one artifact directory.
 """
 
 import hashlib
@@ -85,18 +85,33 @@ class Recipe:
     @cached_property
     def compile_key(self) -> str:
         """Names the compiled library."""
-        return _key({"model": self._hashes(self.model), "lock": sha256(self.requirements), "target": self.target.as_json()})
+        return _key(
+            {
+                "model": self._hashes(self.model),
+                "lock": sha256(self.requirements),
+                "target": self.target.as_json(),
+            }
+        )
 
     @cached_property
     def pack_key(self) -> str:
         """Names the packed weights."""
-        return _key({"model": self._hashes(self.model), "lock": sha256(self.requirements), "inputs": self.inputs_key})
+        return _key(
+            {"model": self._hashes(self.model), "lock": sha256(self.requirements), "inputs": self.inputs_key}
+        )
 
     @cached_property
     def key(self) -> str:
         """Names the whole voice."""
-        return _key({"compile": self.compile_key, "pack": self.pack_key, "inputs": self.inputs_key,
-                     "interface": self.interface, "builder": self._hashes(HERE / "builder")})
+        return _key(
+            {
+                "compile": self.compile_key,
+                "pack": self.pack_key,
+                "inputs": self.inputs_key,
+                "interface": self.interface,
+                "builder": self._hashes(HERE / "builder"),
+            }
+        )
 
     def _hashes(self, folder: Path) -> Mapping[str, str]:
         """The hash of each Python file below `folder`, tests left out."""

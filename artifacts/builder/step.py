@@ -1,7 +1,8 @@
 """A step whose result is kept: made under a temporary name, checked in, renamed.
 
-`Steps.ensure` is called by `build` for unpacking, compiling and packing. A finished step is a folder with `outputs.json`, which
-has each file's size and hash; it is used again only when they are still right. Half-made ones lie in `scratch/`.
+`Steps.ensure` is called by `build` for unpacking, compiling and packing. A finished step is a folder with
+`outputs.json`, which has each file's size and hash; it is used again only when they are still right.
+Half-made ones lie in `scratch/`.
 """
 
 import os
@@ -23,7 +24,7 @@ class Steps:
         self._places = places
 
     def ensure(self, name: str, key: str, make: Callable[[Path], None]) -> Path:
-        """The folder of the step's outputs; `make` fills an empty one when there is none, or a damaged one."""
+        """The folder of the step's outputs. Where there is none that is whole, `make` fills an empty one."""
         folder = self._places.steps / f"{name}-{key}"
         if folder.is_dir() and intact(folder):
             os.utime(folder)
@@ -44,13 +45,18 @@ class Steps:
         return folder
 
     def _share(self, scratch: Path, described: dict) -> None:
-        """Where another step made the same large file, both become one file: sources change more often than weights."""
+        """Where another step made the same large file, both become one file: sources change more often than
+        weights.
+        """
         for other in self._places.steps.glob("*/" + OUTPUTS):
             known = files.read_json(other) or {}
             for name, description in described.items():
                 twin = other.parent / name
-                if known.get(name) == description and description["size"] > files.BLOCK \
-                        and files.matches(twin, description["size"], description["sha256"]):
+                if (
+                    known.get(name) == description
+                    and description["size"] > files.BLOCK
+                    and files.matches(twin, description["size"], description["sha256"])
+                ):
                     (scratch / name).unlink()
                     files.link(twin, scratch / name)
 
@@ -67,4 +73,5 @@ def intact(folder: Path) -> bool:
     """Whether a finished step's files are all there and unchanged."""
     described = files.read_json(folder / OUTPUTS)
     return isinstance(described, dict) and all(
-        files.matches(folder / name, d["size"], d["sha256"]) for name, d in described.items())
+        files.matches(folder / name, d["size"], d["sha256"]) for name, d in described.items()
+    )

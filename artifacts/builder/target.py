@@ -1,8 +1,9 @@
 """Which processors a voice is compiled for: a small list to choose from.
 
-`choose` is called by `command`. A target says exactly which instruction sets the compiler may use (`features`), and
-the manifest repeats them; the engine refuses a library that needs more than its processor has. For that the two
-must agree, so `native` is a plain base processor plus the features of this one, never a processor's name.
+`choose` is called by `command`. A target says exactly which instruction sets the compiler may use
+(`features`), and the manifest repeats them; the engine refuses a library that needs more than its processor
+has. For that the two must agree, so `native` is a plain base processor plus the features of this one, never a
+processor's name.
 """
 
 import platform
@@ -15,22 +16,60 @@ from .errors import BuildError
 
 # The names are those of Rust's feature detection; where LLVM spells one differently it stands on the right.
 _X86 = {
-    "sse3": "sse3", "ssse3": "ssse3", "sse4.1": "sse4.1", "sse4.2": "sse4.2", "popcnt": "popcnt", "cmpxchg16b": "cx16",
-    "avx": "avx", "avx2": "avx2", "fma": "fma", "f16c": "f16c", "bmi1": "bmi", "bmi2": "bmi2", "lzcnt": "lzcnt",
-    "movbe": "movbe", "avx512f": "avx512f", "avx512bw": "avx512bw", "avx512cd": "avx512cd", "avx512dq": "avx512dq",
-    "avx512vl": "avx512vl", "avx512vnni": "avx512vnni",
+    "sse3": "sse3",
+    "ssse3": "ssse3",
+    "sse4.1": "sse4.1",
+    "sse4.2": "sse4.2",
+    "popcnt": "popcnt",
+    "cmpxchg16b": "cx16",
+    "avx": "avx",
+    "avx2": "avx2",
+    "fma": "fma",
+    "f16c": "f16c",
+    "bmi1": "bmi",
+    "bmi2": "bmi2",
+    "lzcnt": "lzcnt",
+    "movbe": "movbe",
+    "avx512f": "avx512f",
+    "avx512bw": "avx512bw",
+    "avx512cd": "avx512cd",
+    "avx512dq": "avx512dq",
+    "avx512vl": "avx512vl",
+    "avx512vnni": "avx512vnni",
 }
-_X86_64_V3 = ["avx", "avx2", "bmi1", "bmi2", "cmpxchg16b", "f16c", "fma", "lzcnt", "movbe", "popcnt", "sse3", "sse4.1",
-              "sse4.2", "ssse3"]
-_LINUX_NAMES = {"pni": "sse3", "sse4_1": "sse4.1", "sse4_2": "sse4.2", "cx16": "cmpxchg16b", "abm": "lzcnt",
-                "avx512_vnni": "avx512vnni"}
+_X86_64_V3 = [
+    "avx",
+    "avx2",
+    "bmi1",
+    "bmi2",
+    "cmpxchg16b",
+    "f16c",
+    "fma",
+    "lzcnt",
+    "movbe",
+    "popcnt",
+    "sse3",
+    "sse4.1",
+    "sse4.2",
+    "ssse3",
+]
+_LINUX_NAMES = {
+    "pni": "sse3",
+    "sse4_1": "sse4.1",
+    "sse4_2": "sse4.2",
+    "cx16": "cmpxchg16b",
+    "abm": "lzcnt",
+    "avx512_vnni": "avx512vnni",
+}
 _SYSTEMS = {"linux": "unknown-linux-gnu", "darwin": "apple-darwin"}
 NAMES = ["x86-64-v3", "native"]
 
 
 @dataclass(frozen=True)
 class Target:
-    """What to compile for. `cpu` and `attributes` are LLVM's words, `features` are Rust's, for the same thing."""
+    """What to compile for. `cpu` and `attributes` are LLVM's words, `features` are Rust's, for the same
+    thing.
+    """
 
     name: str
     triple: str
@@ -52,8 +91,12 @@ class Target:
     @staticmethod
     def from_json(described: dict[str, Any]) -> "Target":
         """The other end of `as_json`."""
-        return Target(**(described | {"features": tuple(described["features"]),
-                                      "attributes": tuple(described["attributes"])}))
+        return Target(
+            **(
+                described
+                | {"features": tuple(described["features"]), "attributes": tuple(described["attributes"])}
+            )
+        )
 
 
 def choose(name: str | None) -> Target:
@@ -65,10 +108,14 @@ def choose(name: str | None) -> Target:
             return Target("x86-64-v3", f"x86_64-{system}", "x86-64-v3", tuple(_X86_64_V3), ())
         if name == "native":
             features = tuple(sorted(_x86_features()))
-            return Target("native", f"x86_64-{system}", "x86-64", features, tuple(f"+{_X86[f]}" for f in features))
+            return Target(
+                "native", f"x86_64-{system}", "x86-64", features, tuple(f"+{_X86[f]}" for f in features)
+            )
         raise BuildError(f"There is no target {name!r}.", f"Choose one of: {', '.join(NAMES)}.")
-    raise BuildError(f"The voice cannot yet be compiled for {machine} on {sys.platform}.",
-                     "Build it on x86-64 with Linux, and point UTTER_ARTIFACTS at the result.")
+    raise BuildError(
+        f"The voice cannot yet be compiled for {machine} on {sys.platform}.",
+        "Build it on x86-64 with Linux, and point UTTER_ARTIFACTS at the result.",
+    )
 
 
 def _x86_features() -> set[str]:

@@ -1,7 +1,8 @@
 """The process that imports TVM: compiles the library, or packs the weights, and tells how far it is.
 
-`compile.Compiler` starts it as `python worker.py MODEL_FOLDER compile|pack REQUEST_JSON`. It tells progress in lines that begin
-with `@utter`; all else that it prints is for the log. It ends when its parent does: its standard input is then closed.
+`compile.Compiler` starts it as `python worker.py MODEL_FOLDER compile|pack REQUEST_JSON`. It tells progress
+in lines that begin with `@utter`; all else that it prints is for the log. It ends when its parent does: its
+standard input is then closed.
 """
 
 import json
@@ -11,7 +12,16 @@ import threading
 from pathlib import Path
 
 ALIGNMENT = 64
-ITEM_SIZES = {"float32": 4, "float16": 2, "bfloat16": 2, "int8": 1, "uint8": 1, "int16": 2, "int32": 4, "int64": 8}
+ITEM_SIZES = {
+    "float32": 4,
+    "float16": 2,
+    "bfloat16": 2,
+    "int8": 1,
+    "uint8": 1,
+    "int16": 2,
+    "int32": 4,
+    "int64": 8,
+}
 
 
 def main() -> int:
@@ -32,7 +42,9 @@ def main() -> int:
 
 def _compile(request: dict) -> None:
     import kokoro
+
     from builder.target import Target
+
     output = Path(request["output"])
     kokoro.compile_library(output, Target.from_json(request["target"]), _progress)
     if not output.is_file():
@@ -41,6 +53,7 @@ def _compile(request: dict) -> None:
 
 def _pack(request: dict) -> None:
     import kokoro
+
     output = Path(request["output"])
     index = kokoro.pack_weights(Path(request["onnx"]), output, _progress)
     check_index(index, output.stat().st_size)
@@ -54,7 +67,9 @@ def check_index(index: dict, size: int) -> None:
         for extent in tensor["shape"]:
             length *= extent
         if tensor["offset"] % ALIGNMENT or tensor["offset"] + length > size:
-            raise ValueError(f"tensor {name} is not aligned to {ALIGNMENT} bytes, or reaches past the end of the weights")
+            raise ValueError(
+                f"tensor {name} is not aligned to {ALIGNMENT} bytes, or reaches past the end of the weights"
+            )
 
 
 def _progress(label: str, fraction: float) -> None:

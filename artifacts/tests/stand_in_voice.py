@@ -1,7 +1,7 @@
 """Builds a voice of the stand-in model for the engine's tests: `python3 stand_in_voice.py CACHE DIRECTORY`.
 
-The build is the real one, so the engine's tests see exactly what it writes: the manifest, the pointer (in CACHE, with DIRECTORY
-left out), and the record of checked files.
+The build is the real one, so the engine's tests see exactly what it writes: the manifest, the pointer (in
+CACHE, with DIRECTORY left out), and the record of checked files.
 """
 
 import os
@@ -15,6 +15,7 @@ from builder.build import voice  # noqa: E402  (the folder is put on the path fi
 from builder.places import Places  # noqa: E402
 from builder.progress import Progress  # noqa: E402
 from builder.recipe import HERE  # noqa: E402
+
 from tests.workbench import InProcessCompiler, Workbench  # noqa: E402
 
 
@@ -23,8 +24,15 @@ def main() -> None:
     bench = Workbench()
     at = Path(os.path.abspath(sys.argv[2])) if len(sys.argv) > 2 else None
     recipe = bench.recipe(interface=int((HERE / "INTERFACE").read_text()))
-    print(voice(recipe, Places(Path(os.path.abspath(sys.argv[1]))), Progress(), at=at,
-                workshop=bench.workshop(compiler=InProcessCompiler)))
+    print(
+        voice(
+            recipe,
+            Places(Path(os.path.abspath(sys.argv[1]))),
+            Progress(),
+            at=at,
+            workshop=bench.workshop(compiler=InProcessCompiler),
+        )
+    )
     bench.close()
 
 

@@ -1,7 +1,8 @@
 """Killed before every single change of the file system, the build leaves nothing half-made that is used.
 
-A child process builds with an audit hook that counts what it does to the file system and kills it, with SIGKILL, before the
-n-th time; n goes over all of them. After each: what is under a final name is whole, and a second build succeeds.
+A child process builds with an audit hook that counts what it does to the file system and kills it, with
+SIGKILL, before the n-th time; n goes over all of them. After each: what is under a final name is whole, and a
+second build succeeds.
 """
 
 import io
@@ -24,7 +25,8 @@ class Interruption(unittest.TestCase):
         kills = 0
         while self._killed_before(kills, lambda bench: None):
             kills += 1
-        # 3 packages, 3 steps, 7 files, a manifest, a stamp and a pointer: fewer would mean that the hook saw nothing.
+        # 3 packages, 3 steps, 7 files, a manifest, a stamp and a pointer, and the folders around them: fewer
+        # would mean that the hook saw nothing.
         self.assertGreater(kills, 60)
 
     def test_killed_while_mending(self):
@@ -38,7 +40,9 @@ class Interruption(unittest.TestCase):
         (bench.places.voices / bench.recipe().key / "weights.bin").unlink()
 
     def _killed_before(self, change: int, prepare: Callable[[Workbench], None]) -> bool:
-        """One build killed before its `change`-th change, then one that goes on. False: the first came to its end."""
+        """One build killed before its `change`-th change, then one that goes on. False: the first came to its
+        end.
+        """
         bench = Workbench()
         self.addCleanup(bench.close)
         prepare(bench)
@@ -68,7 +72,9 @@ class Interruption(unittest.TestCase):
 
     def _build(self, bench: Workbench) -> bool:
         recipe = bench.recipe()
-        made = build.voice(recipe, bench.places, Progress(io.StringIO()), workshop=bench.workshop(compiler=InProcessCompiler))
+        made = build.voice(
+            recipe, bench.places, Progress(io.StringIO()), workshop=bench.workshop(compiler=InProcessCompiler)
+        )
         return made == bench.places.voices / recipe.key
 
 
@@ -77,7 +83,9 @@ def _kill_before(change: int) -> None:
 
     def hook(event: str, arguments: tuple) -> None:
         nonlocal seen
-        writing = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
+        writing = (
+            event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
+        )
         if event in _CHANGES or writing:
             if seen == change:
                 os.kill(os.getpid(), signal.SIGKILL)

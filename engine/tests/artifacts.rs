@@ -1,6 +1,7 @@
 //! Finding, checking and mapping a voice, with voices that the real build made from a stand-in model.
 //!
-//! `artifacts/tests/stand_in_voice.py` makes them, so these tests also hold the two halves, Python and Rust, together.
+//! `artifacts/tests/stand_in_voice.py` makes them, so these tests also hold the two halves, Python and Rust,
+//! together.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 

@@ -1,8 +1,8 @@
 //! The voice as files: found, checked, and mapped.
 //!
-//! The pipeline calls [`resolve`] once and keeps what the [`ArtifactsDir`] hands out. Nothing here builds or mends a voice, loads a library or
-//! knows the model; a directory that is not whole, not for this engine, or not for this processor is refused with a reason
-//! and the command that helps.
+//! The pipeline calls [`resolve`] once and keeps what the [`ArtifactsDir`] hands out. Nothing here builds or
+//! mends a voice, loads a library or knows the model; a directory that is not whole, not for this engine, or
+//! not for this processor is refused with a reason and the command that helps.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), utter::voice::artifacts::ArtifactsError> {
@@ -36,8 +36,9 @@ use super::style::Voice;
 use verify::Depth;
 pub(in crate::voice) use weights::map;
 
-/// The number of the agreement between this engine and the compiled library: names and signatures of the kernels, names and layout of
-/// the tensors. It is raised, here and in `artifacts/INTERFACE`, with every change to those that an older library does not follow.
+/// The number of the agreement between this engine and the compiled library: names and signatures of the
+/// kernels, names and layout of the tensors. It is raised, here and in `artifacts/INTERFACE`, with every
+/// change to those that an older library does not follow.
 pub const INTERFACE: u32 = 1;
 
 /// An artifact directory that was checked against its manifest and fits this engine and this machine.
@@ -119,7 +120,8 @@ impl ArtifactsDir {
         Voice::open(&self.place, name, file, self.manifest.style).map_err(|reason| self.unusable(reason))
     }
 
-    /// Hashes every file; [`resolve`] believes those that did not change since their hash was last right. Takes about a second.
+    /// Hashes every file; [`resolve`] believes those that did not change since their hash was last right.
+    /// Takes about a second.
     ///
     /// # Errors
     /// [`ArtifactsError::Unusable`] names the first file that is not what the manifest says.

@@ -1,7 +1,7 @@
 //! A voice: the style vectors that make the model sound like one speaker, and what its name says about it.
 //!
-//! Handed out by [`ArtifactsDir::voice`](super::artifacts::ArtifactsDir::voice); the pipeline takes one row of it for each pass. Nothing is
-//! copied: the file is mapped.
+//! Handed out by [`ArtifactsDir::voice`](super::artifacts::ArtifactsDir::voice); the pipeline takes one row
+//! of it for each pass. Nothing is copied: the file is mapped.
 
 use std::path::Path;
 
@@ -52,8 +52,8 @@ impl Voice {
         &self.profile
     }
 
-    /// The style for a pass over `tokens` phoneme tokens, the two that wrap them not counted. There is a row for each
-    /// number of tokens that one pass can take; more tokens get the last row.
+    /// The style for a pass over `tokens` phoneme tokens, the two that wrap them not counted. There is a row
+    /// for each number of tokens that one pass can take; more tokens get the last row.
     pub fn style(&self, tokens: usize) -> Style<'_> {
         let StyleShape { rows, width } = self.shape;
         let row = tokens.min(rows - 1);

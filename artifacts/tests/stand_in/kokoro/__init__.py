@@ -1,10 +1,12 @@
 """Stands in for the model package: the same two functions, tiny outputs, no TVM.
 
-`builder/worker.py` calls it exactly as it calls the real one, so this is also the contract written down as code.
+`builder/worker.py` calls it exactly as it calls the real one, so this is also the contract written down as
+code.
 """
 
 import os
 import struct
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +16,8 @@ def compile_library(output: Path, target, progress: Callable[[str, float], None]
     if os.environ.get("STAND_IN") == "fail":
         raise RuntimeError("kernel 3 does not compile")
     progress("kernels", 0.5)
+    if os.environ.get("STAND_IN") == "wait":
+        time.sleep(600)
     if os.environ.get("STAND_IN") == "chatter":
         print("@ chatter of the compiler\n@utterly unlike progress", flush=True)
     output.write_bytes(f"library for {target.triple} {target.cpu}".encode())
@@ -25,5 +29,7 @@ def pack_weights(onnx: Path, output: Path, progress: Callable[[str, float], None
     content = onnx.read_bytes()
     output.write_bytes(struct.pack("<4f", 1, 2, 3, 4).ljust(64, b"\0") + content)
     progress("tensors", 1.0)
-    return {"layer.weight": {"dtype": "float32", "shape": [2, 2], "offset": 0},
-            "layer.bytes": {"dtype": "uint8", "shape": [len(content)], "offset": 64}}
+    return {
+        "layer.weight": {"dtype": "float32", "shape": [2, 2], "offset": 0},
+        "layer.bytes": {"dtype": "uint8", "shape": [len(content)], "offset": 64},
+    }

@@ -1,6 +1,7 @@
 //! The places in the user's cache directory that the engine shares with the build of the voice.
 //!
-//! `artifacts/builder/places.py` is the other half; both must name the same places. Nothing here creates anything.
+//! `artifacts/builder/places.py` is the other half; both must name the same places. Nothing here creates
+//! anything.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -22,11 +23,12 @@ pub fn directory() -> Option<PathBuf> {
     }
 }
 
-/// Where to look for the voice when nobody says: `UTTER_ARTIFACTS`, or the one that `make voice` built last for engines of
-/// this [`INTERFACE`](super::INTERFACE).
+/// Where to look for the voice when nobody says: `UTTER_ARTIFACTS`, or the one that `make voice` built last
+/// for engines of this [`INTERFACE`](super::INTERFACE).
 ///
 /// # Errors
-/// [`ArtifactsError::NotBuilt`] when nothing was built yet, [`ArtifactsError::NoCacheDirectory`] when there can be nothing.
+/// [`ArtifactsError::NotBuilt`] when nothing was built yet, [`ArtifactsError::NoCacheDirectory`] when there
+/// can be nothing.
 pub fn default_base() -> Result<PathBuf, ArtifactsError> {
     if let Some(chosen) = variable(ARTIFACTS_VARIABLE) {
         return Ok(chosen);
@@ -35,7 +37,8 @@ pub fn default_base() -> Result<PathBuf, ArtifactsError> {
     pointed_at(&cache.join("voice"))
 }
 
-/// The directory that the pointer in `voices` names. Its content is a single name, never a path out of `voices`.
+/// The directory that the pointer in `voices` names. Its content is a single name, never a path out of
+/// `voices`.
 pub(super) fn pointed_at(voices: &Path) -> Result<PathBuf, ArtifactsError> {
     let pointer = voices.join(format!("current-{}", super::INTERFACE));
     let key = std::fs::read_to_string(&pointer).unwrap_or_default();
@@ -68,6 +71,16 @@ fn variable(name: &str) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_record_has_the_name_that_the_build_gives_it() {
+        // The same value stands in artifacts/tests/test_voice.py.
+        let record = stamp(Path::new("/cache"), Path::new("/a/voice"));
+        assert_eq!(
+            record,
+            Path::new("/cache/verified/5f298a5dda21915c677d3abd11077d98.json")
+        );
+    }
 
     #[test]
     fn the_pointer_names_a_folder_beside_it() {

@@ -1,7 +1,8 @@
 //! Whether a compiled library fits this machine: platform and instruction sets by the names in the manifest.
 //!
-//! Asked by `search` before anything is loaded, since a library with instructions that the processor lacks would end the
-//! process at the first call. A name that is not in the list counts as missing: refusing is the safe side.
+//! Asked by `search` before anything is loaded, since a library with instructions that the processor lacks
+//! would end the process at the first call. A name that is not in the list counts as missing: refusing is the
+//! safe side.
 
 use super::error::Rejection;
 use super::manifest::Target;

@@ -1,8 +1,8 @@
 //! What can be wrong with a voice's artifact directory, and what mends it.
 //!
-//! Made by every module of `artifacts` and by `voice::style`; shown to people by the command and carried over the bridge. A
-//! [`Rejection`] is why one place was no good, an [`ArtifactsError`] what a caller gets. Messages name files; hints name
-//! commands.
+//! Made by every module of `artifacts` and by `voice::style`; shown to people by the command and carried over
+//! the bridge. A [`Rejection`] is why one place was no good, an [`ArtifactsError`] what a caller gets.
+//! Messages name files; hints name commands.
 
 use std::fmt::Write as _;
 use std::io;

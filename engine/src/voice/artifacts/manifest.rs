@@ -1,7 +1,8 @@
 //! `manifest.json`: what an artifact directory holds and what it was made from.
 //!
-//! Read by `search`; written by `artifacts/builder/installed.py`; described for people in `artifacts/MANIFEST.md`. A manifest may come from
-//! anywhere: whatever it says is checked here before anyone relies on it, and never leads out of its directory.
+//! Read by `search`; written by `artifacts/builder/installed.py`; described for people in
+//! `artifacts/MANIFEST.md`. A manifest may come from anywhere: whatever it says is checked here before anyone
+//! relies on it, and never leads out of its directory.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +15,8 @@ pub const SCHEMA: u32 = 1;
 /// No honest manifest is longer: 54 voices make 12 kB.
 pub(super) const MANIFEST_LIMIT: u64 = 1 << 20;
 
-/// A manifest that was checked: its names are plain relative paths, and every file that it refers to is listed.
+/// A manifest that was checked: its names are plain relative paths, and every file that it refers to is
+/// listed.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Manifest {
     /// The format, [`SCHEMA`].

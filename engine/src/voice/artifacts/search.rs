@@ -1,7 +1,7 @@
 //! Finds the voice that belongs to a base directory.
 //!
-//! [`resolve`] is the only way to an [`ArtifactsDir`]. The places are those in which apps of the various platforms carry their resources;
-//! each is tried in order, and a failure tells about every one of them.
+//! [`resolve`] is the only way to an [`ArtifactsDir`]. The places are those in which apps of the various
+//! platforms carry their resources; each is tried in order, and a failure tells about every one of them.
 
 use std::fs::File;
 use std::io::{self, Read as _};

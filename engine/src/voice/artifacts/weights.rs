@@ -1,8 +1,8 @@
 //! The weights: a mapped file and the index of the tensors in it.
 //!
-//! Made by [`ArtifactsDir::weights`](super::ArtifactsDir::weights), kept by the pipeline for as long as it lives. Nothing is copied: the
-//! operating system reads a page when a kernel first touches it, and every process shares it. The index is checked when it is
-//! read, so [`Weights::tensor`] only looks up.
+//! Made by [`ArtifactsDir::weights`](super::ArtifactsDir::weights), kept by the pipeline for as long as it
+//! lives. Nothing is copied: the operating system reads a page when a kernel first touches it, and every
+//! process shares it. The index is checked when it is read, so [`Weights::tensor`] only looks up.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -14,7 +14,8 @@ use serde::Deserialize;
 use super::error::{ArtifactsError, Rejection};
 use super::verify::refused;
 
-/// Every tensor begins at a multiple of this many bytes: a cache line, and more than any vector load asks for.
+/// Every tensor begins at a multiple of this many bytes: a cache line, and more than any vector load asks
+/// for.
 pub const ALIGNMENT: usize = 64;
 
 /// The type of a tensor's elements, by TVM's names.
@@ -161,8 +162,9 @@ impl Weights {
 /// Maps a file of the artifact directory, to read only.
 pub(in crate::voice) fn map(place: &Path, name: &str) -> Result<Mmap, Rejection> {
     let file = File::open(place.join(name)).map_err(|error| refused(name, error))?;
-    // SAFETY: a mapping is unsound if its file shrinks or changes. Files of an artifact directory are never written once they have
-    // their name: the build replaces whole directories by renaming, which leaves the mapped file as it was.
+    // SAFETY: a mapping is unsound if its file shrinks or changes. Files of an artifact directory are never
+    // written once they have their name: the build replaces whole directories by renaming, which leaves the
+    // mapped file as it was.
     unsafe { Mmap::map(&file) }.map_err(|error| refused(name, error))
 }
 

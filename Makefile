@@ -1,0 +1,92 @@
+# Every task of the project. `make help` lists them; the first use of each brings what it needs.
+#
+# The Rust build needs tvm-ffi-config on PATH. `env` makes it, in a folder of the cache that stays the same, because cargo builds
+# again whatever depends on it when PATH changes. `make shell` prints the line for those who call cargo themselves.
+
+PYTHON ?= python3
+TEXT ?= Hello, world.
+override TEXT := $(value TEXT)
+export TEXT
+
+VOICE := $(PYTHON) artifacts/voice $(if $(TARGET),--target $(TARGET))
+# What a recipe that calls cargo begins with. The second builds the voice where needed, and makes cargo's children use this
+# checkout's, whichever was built last.
+SET_PATH = bin=$$($(VOICE) env) && case ":$$PATH:" in *":$$bin:"*) ;; *) PATH="$$bin:$$PATH" ;; esac && export PATH
+SET_VOICE = UTTER_ARTIFACTS=$$($(VOICE)) && export UTTER_ARTIFACTS
+
+.DEFAULT_GOAL := help
+.PHONY: help setup packages env shell voice build speak test test-voice test-rust bench doc lint lock clean
+
+help: ## list the tasks
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+setup: packages ## install what the system lacks: libraries to build with, and cargo-nextest to test with
+	@command -v cargo-nextest >/dev/null || cargo install --locked cargo-nextest
+
+# Packages that only the system can bring. Root installs them; anyone else is told the command.
+packages:
+	@need=; \
+	pkg-config --version >/dev/null 2>&1 || need="$$need pkg-config"; \
+	if [ "$$(uname)" = Linux ]; then pkg-config --exists alsa 2>/dev/null || need="$$need libasound2-dev"; fi; \
+	command -v c++ >/dev/null || need="$$need g++"; \
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || need="$$need python3-venv"; \
+	if [ -z "$$need" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing$$need" >&2; \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$need; } >/dev/null </dev/null; \
+	else \
+		echo "utter: these packages are missing:$$need" >&2; \
+		echo "       Install them: sudo apt-get install$$need (other systems name them a little differently)." >&2; \
+		exit 1; \
+	fi
+
+env: packages ## make what the Rust build needs of TVM
+	@$(VOICE) env >/dev/null
+
+shell: env ## print the line that lets you call cargo yourself: eval "$(make -s shell)"
+	@echo "export PATH=\"$$($(VOICE) env):\$$PATH\""
+
+voice: packages ## build the voice, or mend it (TARGET=native for this processor, VERIFY=1 to hash every file)
+	@$(VOICE) $(if $(VERIFY),--verify)
+
+build: env ## build the utter program
+	@$(SET_PATH) && cargo build --release --package utter-cli
+
+# Exit code 3 of `utter say`: there is no output device.
+speak: build ## say something: make speak TEXT="Hello, world."
+	@$(SET_PATH) && $(SET_VOICE) && utter="cargo run --quiet --release --package utter-cli -- say" && \
+	status=0 && { $$utter -- "$$TEXT" || status=$$?; } && \
+	if [ $$status = 3 ]; then $$utter --out speech.wav -- "$$TEXT" && echo "There is no audio output here; wrote speech.wav instead."; \
+	else exit $$status; fi
+
+test: test-voice test-rust ## run every test
+
+test-voice:
+	@cd artifacts && $(PYTHON) -B -m unittest discover --top-level-directory . --start-directory tests
+
+test-rust: env
+	@$(SET_PATH) && $(SET_VOICE) && \
+	if command -v cargo-nextest >/dev/null; then cargo nextest run --workspace; else cargo test --workspace --all-targets; fi && \
+	cargo test --workspace --doc --quiet
+
+bench: build ## measure the speed of synthesis
+	@$(SET_PATH) && $(SET_VOICE) && cargo run --quiet --release --package utter-cli -- bench
+
+doc: env ## write the API documentation
+	@$(SET_PATH) && cargo doc --workspace --no-deps
+
+lint: env ## deny unformatted code, warnings, and broken links in the documentation
+	@cargo fmt --all --check
+	@$(SET_PATH) && cargo clippy --workspace --all-targets -- --deny warnings
+	@$(SET_PATH) && RUSTDOCFLAGS="--deny warnings" cargo doc --quiet --workspace --no-deps
+
+lock: ## pin the newest Python packages that requirements*.in allow (needs uv)
+	@cd artifacts && for name in requirements requirements-npm; do \
+		uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.10 --no-header --no-annotate \
+			--only-binary :all: $$name.in --output-file $$name.lock.new && \
+		{ echo "# Written by \`make lock\` from $$name.in: every version with the SHA-256 of all its wheels. Do not edit."; \
+		cat $$name.lock.new; } > $$name.lock && rm $$name.lock.new; done
+
+clean: ## remove what was built here (the voice stays in the user's cache)
+	@cargo clean
+	@rm -f speech.wav
