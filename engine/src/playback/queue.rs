@@ -29,7 +29,7 @@ struct Shared {
     /// Signalled by a stop and by closing.
     interrupted: Condvar,
     /// The number of stops so far. Written under the lock.
-    epoch: AtomicU64,
+    epoch: Arc<AtomicU64>,
     closed: AtomicBool,
     rate: u32,
     capacity: usize,
@@ -42,7 +42,7 @@ impl FrameQueue {
             capacity: writer.room(),
             writer: Mutex::new(writer),
             interrupted: Condvar::new(),
-            epoch: AtomicU64::new(0),
+            epoch: Arc::default(),
             closed: AtomicBool::new(false),
             rate,
             health,
@@ -57,6 +57,11 @@ impl FrameQueue {
     /// The present epoch: how many stops there were. Frames are pushed for the epoch in which they were asked for.
     pub fn epoch(&self) -> u64 {
         self.0.epoch.load(Ordering::Acquire)
+    }
+
+    /// The epoch itself, for those who must see it change while they work.
+    pub(crate) fn epoch_cell(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.0.epoch)
     }
 
     /// How many frames were pushed in all. The last frame of what was pushed so far has the index before it.
