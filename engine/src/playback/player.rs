@@ -227,7 +227,7 @@ impl Player {
             }
             let status = self.status.read();
             if heard_at.is_none() && left_ring(&status) {
-                heard_at = Some(status.device_frames + status.latency_frames);
+                heard_at = Some(status.sounded_until + status.latency_frames);
             }
             let frames_left = match heard_at {
                 Some(at) if status.device_frames >= at => return Ok(true),

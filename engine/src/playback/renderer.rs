@@ -71,7 +71,6 @@ impl Renderer {
             self.transport.fill(block, &mut self.status);
             utter_dsp::spread_mono(block, self.channels, samples, T::from_f32(0.0), T::from_f32);
         }
-        self.status.device_frames += frames as u64;
         self.status.latency_frames = delay_frames + frames as u64;
         self.status.mode = self.transport.mode();
         self.published.publish(&self.status);

@@ -23,6 +23,8 @@ pub(super) struct Status {
     pub(super) mode: Mode,
     /// Frames that were given to the device, silence included: the device's clock.
     pub(super) device_frames: u64,
+    /// The device's clock behind the last frame that was not silence.
+    pub(super) sounded_until: u64,
     /// Frames of speech that were given to the device.
     pub(super) rendered: u64,
     /// Frames of speech that a stop took out of the ring unheard.
@@ -36,7 +38,7 @@ pub(super) struct Status {
     pub(super) commands_obeyed: u64,
 }
 
-const WORDS: usize = 8;
+const WORDS: usize = 9;
 const MODES: [Mode; 5] = [
     Mode::Idle,
     Mode::Playing,
@@ -69,6 +71,7 @@ impl Status {
         [
             self.mode as u64,
             self.device_frames,
+            self.sounded_until,
             self.rendered,
             self.discarded,
             self.underruns,
@@ -82,22 +85,24 @@ impl Status {
         let [
             mode,
             device_frames,
+            sounded_until,
             rendered,
             discarded,
             underruns,
             underrun_frames,
-            latency_frames,
-            commands_obeyed,
+            latency,
+            obeyed,
         ] = words;
         Self {
             mode: MODES[mode as usize % MODES.len()],
             device_frames,
+            sounded_until,
             rendered,
             discarded,
             underruns,
             underrun_frames,
-            latency_frames,
-            commands_obeyed,
+            latency_frames: latency,
+            commands_obeyed: obeyed,
         }
     }
 }
@@ -124,6 +129,7 @@ mod tests {
             let status = Status {
                 mode,
                 device_frames: 1,
+                sounded_until: 8,
                 rendered: 2,
                 discarded: 3,
                 underruns: 4,

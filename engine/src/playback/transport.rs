@@ -89,8 +89,9 @@ impl Transport {
             // On its way to silence already.
             State::Starved => self.state = State::Pausing,
             State::Stopping { then_pause, .. } => *then_pause = true,
+            // What comes after it starts by itself, and needs no fade.
             State::Idle => {
-                self.gain = Ramp::at(0.0);
+                self.gain = Ramp::at(1.0);
                 self.state = State::Paused;
             }
             State::Pausing | State::Paused => {}
@@ -139,6 +140,7 @@ impl Transport {
     fn end_stop(&mut self, until: u64, then_pause: bool, status: &mut Status) {
         status.discarded += self.reader.discard_to(until);
         self.holding = false;
+        self.gain = Ramp::at(1.0);
         self.state = if then_pause { State::Paused } else { State::Idle };
     }
 
@@ -147,7 +149,9 @@ impl Transport {
         let mut filled = 0;
         // Each turn either writes frames or moves on to a state that does.
         while filled < block.len() {
-            filled += self.fill_some(&mut block[filled..], status);
+            let frames = self.fill_some(&mut block[filled..], status);
+            filled += frames;
+            status.device_frames += frames as u64;
         }
     }
 
@@ -196,7 +200,7 @@ impl Transport {
 
     fn starve(&mut self, block: &mut [f32], status: &mut Status) -> usize {
         let frames = if self.gain.remaining() > 0 {
-            self.fade_last(block)
+            self.fade_last(block, status)
         } else if self.reader.is_at_end() {
             self.holding = false;
             self.state = State::Idle;
@@ -225,13 +229,14 @@ impl Transport {
             }
             self.holding = true;
         }
-        self.fade_last(block)
+        self.fade_last(block, status)
     }
 
-    fn fade_last(&mut self, block: &mut [f32]) -> usize {
+    fn fade_last(&mut self, block: &mut [f32], status: &mut Status) -> usize {
         let frames = block.len().min(self.gain.remaining() as usize);
         block[..frames].fill(self.last);
         self.gain.apply(&mut block[..frames]);
+        status.sounded_until = status.device_frames + frames as u64;
         frames
     }
 
@@ -242,7 +247,10 @@ impl Transport {
             self.last = last;
         }
         self.gain.apply(&mut block[..read]);
-        status.rendered += read as u64;
+        if read > 0 {
+            status.rendered += read as u64;
+            status.sounded_until = status.device_frames + read as u64;
+        }
         read
     }
 }
