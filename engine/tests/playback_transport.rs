@@ -1,6 +1,11 @@
 //! The renderer under every command, turned by hand: what is heard, to the frame, and where every frame went.
 //!
 //! Every callback runs under an allocation guard (see `HandOutput::turn`).
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "what a test relies on may fail it"
+)]
 
 #[path = "../../fixtures/audio/hand_output.rs"]
 mod hand_output;

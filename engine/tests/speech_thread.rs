@@ -1,4 +1,9 @@
 //! The inference thread: order, waiting, stopping, failing, on a device that is turned by hand.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "what a test relies on may fail it"
+)]
 
 #[path = "../../fixtures/audio/hand_output.rs"]
 mod hand_output;

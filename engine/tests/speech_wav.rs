@@ -1,4 +1,9 @@
 //! Rendering to WAV files.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "what a test relies on may fail it"
+)]
 
 #[path = "../../fixtures/audio/sweep_voice.rs"]
 mod sweep_voice;

@@ -84,11 +84,12 @@ impl FrameQueue {
             if self.epoch() != epoch {
                 return Err(PushError::Stopped);
             }
-            if self.0.closed.load(Ordering::Acquire) || writer.is_abandoned() {
-                return Err(PushError::Closed);
-            }
+            // First, since a stream whose device is gone soon drops the reader, too.
             if let Some(reason) = self.0.health.lost() {
                 return Err(PushError::OutputLost(reason));
+            }
+            if self.0.closed.load(Ordering::Acquire) || writer.is_abandoned() {
+                return Err(PushError::Closed);
             }
             let accepted = writer.push(rest, end);
             rest = &rest[accepted.frames..];

@@ -2,7 +2,7 @@
 //!
 //! A [`Speaker`] owns the inference thread. An [`Utterance`] brings its chunks as an iterator; the thread has each one
 //! synthesised by a [`Synthesizer`], resamples it to the device's rate and pushes it into the queue of a
-//! [`Player`](crate::playback::Player). The device plays from the first chunk on, while the next is computed. [`render`]
+//! [`Player`](crate::playback::Player). The device plays from the first chunk on, while the next is computed. [`render()`]
 //! takes the same chunks to a file instead. Nothing here knows how text becomes phonemes, or how phonemes become sound.
 
 mod chunks;
@@ -24,5 +24,5 @@ pub use speaker::{PENDING_UTTERANCES, Speaker};
 pub use synthesizer::{CancelFlag, SynthesisError, SynthesisRequest, Synthesizer};
 pub use utterance::{Chunk, ChunkSource, Delivery, Utterance, UtteranceId};
 
-/// Frames a second of what a [`Synthesizer`] makes, and of what [`render`] writes.
+/// Frames a second of what a [`Synthesizer`] makes, and of what [`render()`] writes.
 pub const SAMPLE_RATE: u32 = 24_000;
