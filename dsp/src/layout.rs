@@ -1,16 +1,19 @@
 //! Channel layout: one channel of speech onto the channels of a device.
 //!
-//! Called by the renderer for every block. Never mixes down: speech has one channel, devices have one or more.
+//! Called by the renderer for every block. Never mixes down: speech has one channel, devices have one or
+//! more.
 
-/// Writes `mono` into `interleaved`, which holds `channels` samples a frame, converting each sample with `convert`.
+/// Writes `mono` into `interleaved`, which holds `channels` samples a frame, converting each sample with
+/// `convert`.
 ///
 /// * one channel: the signal;
-/// * two and more: the signal, at full level, on the first two (front left and right in every layout that WASAPI,
-///   Core Audio and ALSA use), silence on the others. A centre channel is left alone: whether one exists, and where in
-///   the order, differs between platforms, and front left and right together are heard as the centre.
+/// * two and more: the signal, at full level, on the first two (front left and right in every layout that
+///   WASAPI, Core Audio and ALSA use), silence on the others. A centre channel is left alone: whether one
+///   exists, and where in the order, differs between platforms, and front left and right together are heard
+///   as the centre.
 ///
-/// `silence` is what the device takes for silence (0, or the middle of an unsigned format). Frames beyond the shorter of
-/// the two slices are left as they are. With `channels` 0 nothing is written.
+/// `silence` is what the device takes for silence (0, or the middle of an unsigned format). Frames beyond the
+/// shorter of the two slices are left as they are. With `channels` 0 nothing is written.
 pub fn spread_mono<T: Copy>(
     mono: &[f32],
     channels: usize,

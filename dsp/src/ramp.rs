@@ -1,10 +1,11 @@
 //! Gain ramps: how a signal is faded in and out without a click.
 //!
-//! The renderer owns one and sends every frame through it. A new target may be set at any moment, also in the middle of
-//! a ramp: the gain goes on from where it is.
+//! The renderer owns one and sends every frame through it. A new target may be set at any moment, also in the
+//! middle of a ramp: the gain goes on from where it is.
 
-/// A gain that moves to its target along a smoothstep, 3t² − 2t³: no jump and no corner at either end, which keeps the
-/// spectrum of a fade narrow. Between two frames the gain moves by at most 1.5 / `frames` of the distance.
+/// A gain that moves to its target along a smoothstep, 3t² − 2t³: no jump and no corner at either end, which
+/// keeps the spectrum of a fade narrow. Between two frames the gain moves by at most 1.5 / `frames` of the
+/// distance.
 #[derive(Debug, Clone)]
 pub struct Ramp {
     from: f32,

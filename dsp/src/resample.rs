@@ -1,21 +1,22 @@
 //! Resampling of one channel between two fixed rates, as a stream.
 //!
-//! The inference thread pushes the 24 kHz output of the voice through it, in pieces of any size, on the way to a device
-//! that runs at another rate. The work is done by rubato's FFT resampler. Against its sinc resampler of equal quality it
-//! is ten times cheaper (real-time factor 0.0003 against 0.004 from 24 to 48 kHz), and what speaks for sinc, a ratio that
-//! can be moved and a shorter delay, is not needed: rates are fixed, and a chunk of speech is there as a whole. The
-//! polynomial variants do not filter, and are down to 16 dB SNR and less at 9 kHz.
+//! The inference thread pushes the 24 kHz output of the voice through it, in pieces of any size, on the way
+//! to a device that runs at another rate. The work is done by rubato's FFT resampler. Its sinc resampler of
+//! equal quality costs ten times as much, and what speaks for that one, a ratio that can be moved and a
+//! shorter delay, is not needed: rates are fixed, and a chunk of speech is there as a whole. The polynomial
+//! variants do not filter, and are down to 16 dB SNR and less at 9 kHz.
 //!
-//! It works in f64: in f32 rounding in the transforms limits the SNR to 119 dB at some ratios, in f64 it is 143 dB and more
-//! at all of them, which is all that the f32 result can carry.
+//! It works in f64: in f32 rounding in the transforms limits the SNR to 119 dB at some ratios, in f64 it is
+//! 143 dB and more at all of them, which is all that the f32 result can carry. It takes less than 0.2 % of
+//! the audio's duration even without optimisation.
 //!
 //! The filter's delay is taken out: output frame `k` belongs to the moment `k / rate_out` of the input.
 
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use rubato::{Fft, FixedSync, Resampler as _, ResamplerConstructionError};
 
-/// Frames of input that are transformed at a time, at least. The filter is as long: with 512 its pass band ends above
-/// 11 kHz of 12 kHz.
+/// Frames of input that are transformed at a time, at least. The filter is as long: with 512 it is flat
+/// up to 11.2 kHz of 12 kHz.
 const BLOCK_FRAMES: usize = 512;
 
 /// Why a resampler could not be made.
@@ -43,8 +44,8 @@ impl ResampleError {
 
 /// A resampler for one channel. At equal rates it copies, bit for bit.
 ///
-/// For every stream: [`process`](Self::process) until the input is used up, then [`finish`](Self::finish) until it gives 0.
-/// After that it is ready for the next stream. `n` frames of input give exactly
+/// For every stream: [`process`](Self::process) until the input is used up, then [`finish`](Self::finish)
+/// until it gives 0. After that it is ready for the next stream. `n` frames of input give exactly
 /// [`output_frames(n)`](Self::output_frames) frames of output.
 #[derive(Debug)]
 pub struct Resampler {
@@ -85,8 +86,8 @@ impl Resampler {
         })
     }
 
-    /// How many frames come out of a stream of `input_frames`: as many as have their moment before the input's end,
-    /// ⌈`input_frames` · `rate_out` / `rate_in`⌉.
+    /// How many frames come out of a stream of `input_frames`: as many as have their moment before the
+    /// input's end, ⌈`input_frames` · `rate_out` / `rate_in`⌉.
     pub fn output_frames(&self, input_frames: u64) -> u64 {
         let frames = u128::from(input_frames) * u128::from(self.rate_out);
         frames.div_ceil(u128::from(self.rate_in)) as u64
@@ -118,8 +119,8 @@ impl Resampler {
         }
     }
 
-    /// Writes what the filter still holds of the stream, as much as fits, and returns how many frames that was. Call it
-    /// until it returns 0; it has then forgotten the stream.
+    /// Writes what the filter still holds of the stream, as much as fits, and returns how many frames that
+    /// was. Call it until it returns 0; it has then forgotten the stream.
     pub fn finish(&mut self, output: &mut [f32]) -> usize {
         let Some(engine) = &self.engine else { return 0 };
         let owed = self.output_frames(engine.frames_in) - engine.frames_out;
@@ -147,7 +148,8 @@ impl Resampler {
     }
 }
 
-/// The FFT resampler with a block of input that is being filled, and a block of output that is being handed out.
+/// The FFT resampler with a block of input that is being filled, and a block of output that is being handed
+/// out.
 #[derive(Debug)]
 struct Engine {
     fft: Fft<f64>,
@@ -166,8 +168,8 @@ struct Engine {
 
 impl Engine {
     fn new(rate_in: usize, rate_out: usize) -> Result<Self, ResamplerConstructionError> {
-        // Blocks of an even number of frames on both sides: the delay, half a block, is then a whole number of frames,
-        // and can be taken out exactly.
+        // Blocks of an even number of frames on both sides: the delay, half a block, is then a whole number
+        // of frames, and can be taken out exactly.
         let smallest_even_block = 2 * rate_in / greatest_common_divisor(rate_in, rate_out);
         let block = BLOCK_FRAMES.next_multiple_of(smallest_even_block);
         let fft = Fft::new(rate_in, rate_out, block, 1, FixedSync::Both)?;
@@ -224,7 +226,8 @@ impl Engine {
         self.filled = self.input.len();
     }
 
-    /// Turns a full block of input into a block of output. Only called when all of the last one was handed out.
+    /// Turns a full block of input into a block of output. Only called when all of the last one was handed
+    /// out.
     #[expect(
         clippy::expect_used,
         reason = "the sizes were fixed in `new`; an error would be a mistake in this file"

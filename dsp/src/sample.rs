@@ -2,8 +2,9 @@
 
 /// The signed integer of `BITS` bits (2 to 32) nearest to `sample`, full scale being ±1.0.
 ///
-/// Rounds to the nearest, halves to even, so that the error has no offset; clips to the range, in which +1.0 becomes the
-/// largest value and -1.0 the smallest. NaN becomes silence. For an unsigned format add 2<sup>BITS-1</sup>.
+/// Rounds to the nearest, halves to even, so that the error has no offset; clips to the range, in which +1.0
+/// becomes the largest value and -1.0 the smallest. NaN becomes silence. For an unsigned format add
+/// 2<sup>BITS-1</sup>.
 ///
 /// There is no dither: speech that ends in digital silence should end in digital silence.
 pub fn quantise<const BITS: u32>(sample: f32) -> i32 {

@@ -1,11 +1,12 @@
-//! What the resampler promises, measured: frame counts, alignment, signal-to-noise ratio, and that the size of the pieces
-//! makes no difference.
+//! What the resampler promises, measured: frame counts, alignment, signal-to-noise ratio, and that the size
+//! of the pieces makes no difference.
 
 use proptest::prelude::*;
 use std::f64::consts::TAU;
 use utter_dsp::Resampler;
 
-/// Pushes `input` through in pieces of the given sizes (used in turn), and takes the output in pieces of another size.
+/// Pushes `input` through in pieces of the given sizes (used in turn), and takes the output in pieces of
+/// another size.
 fn resample(resampler: &mut Resampler, input: &[f32], sizes: &[usize], room: usize) -> Vec<f32> {
     let mut output = Vec::new();
     let mut block = vec![0.0; room];
@@ -50,8 +51,8 @@ fn snr_db(expected: &[f32], actual: &[f32], edge: usize) -> f64 {
     10.0 * (signal / noise).log10()
 }
 
-/// A second of a sine, resampled, is the same sine sampled at the other rate. The edges are left out: there the sine
-/// starts and stops abruptly, and what a band-limited signal does then is a matter of definition.
+/// A second of a sine, resampled, is the same sine sampled at the other rate. The edges are left out: there
+/// the sine starts and stops abruptly, and what a band-limited signal does then is a matter of definition.
 #[test]
 fn a_sine_stays_a_sine() {
     for rate_out in [

@@ -9,7 +9,8 @@ mod atomics {
     pub(super) use loom::thread::yield_now as spin_loop;
 }
 
-/// Both words of a write are seen together, writes are seen in order, and nothing is seen that was not written.
+/// Both words of a write are seen together, writes are seen in order, and nothing is seen that was not
+/// written.
 #[test]
 fn words_of_different_writes_are_never_mixed() {
     let mut model = loom::model::Builder::new();

@@ -1,5 +1,5 @@
-//! That RealtimeSanitizer is awake. Without this, a run of `fixtures/audio/rtsan.sh` in which the sanitizer was not linked
-//! would pass and prove nothing.
+//! That RealtimeSanitizer is awake. Without this, a run of `fixtures/audio/rtsan.sh` in which the sanitizer
+//! was not linked would pass and prove nothing.
 #![cfg(feature = "rtsan")]
 #![allow(clippy::unwrap_used, reason = "what a test relies on may fail it")]
 

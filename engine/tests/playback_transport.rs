@@ -269,7 +269,8 @@ fn waiting_for_the_end_waits_for_the_device_too() {
         let player = Arc::clone(&player);
         move || player.wait_until_drained()
     });
-    // 1000 frames leave the ring in three periods; the last period is heard when the device has asked for one more.
+    // 1000 frames leave the ring in three periods; the last period is heard when the device has asked for one
+    // more.
     for _ in 0..3 {
         output.turn(480);
     }
@@ -351,8 +352,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whatever happens in whatever order: a constant signal is only ever left and entered by a fade (its first frame
-    /// and its last excepted), no frame is unaccounted for, and everything can be drained.
+    /// Whatever happens in whatever order: a constant signal is only ever left and entered by a fade (its
+    /// first frame and its last excepted), no frame is unaccounted for, and everything can be drained.
     #[test]
     fn never_a_click_never_a_lost_frame(steps in steps()) {
         let (output, player) = open();

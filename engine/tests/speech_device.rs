@@ -1,8 +1,8 @@
 //! End to end through cpal's real ALSA host: what the timed test output has played is what a WAV file gets.
 //!
-//! The reference is the WAV file, resampled by the tests' own resampler. All of it must agree to 60 dB. The sweep begins
-//! and ends abruptly, which two resamplers may see differently; between these edges only the rounding to 16 bits in the
-//! file (and in some devices) is left, and it must agree to 85 dB.
+//! The reference is the WAV file, resampled by the tests' own resampler. All of it must agree to 60 dB. The
+//! sweep begins and ends abruptly, which two resamplers may see differently; between these edges only the
+//! rounding to 16 bits in the file (and in some devices) is left, and it must agree to 85 dB.
 #![cfg(target_os = "linux")]
 #![allow(
     clippy::unwrap_used,
@@ -30,7 +30,8 @@ use utter::playback::output::{
 use utter::playback::{Mode, PlaybackError, Player, PlayerOptions};
 use utter::speech::{CancelFlag, Chunk, Events, Outcome, SAMPLE_RATE, Speaker, SpeechError, render};
 
-/// Chunks of odd lengths, 3.7 s in all: three long ones, and some of a few frames, which are shorter than a period.
+/// Chunks of odd lengths, 3.7 s in all: three long ones, and some of a few frames, which are shorter than a
+/// period.
 const CHUNKS: [usize; 6] = [31_007, 1, 479, 24_593, 13, 32_707];
 
 /// The resamplers' filters are no longer than this at any rate here.
@@ -240,7 +241,7 @@ fn a_stop_fades_within_8_ms_and_nothing_comes_after_it() {
 
             let front = output.captured_channel(0);
             let (start, heard) = sounding(&front);
-            let (fade, period) = (fade(&device), 480);
+            let (fade, period) = (fade(&device), 960);
             // A callback may have been under way at the call; the next one begins the fade.
             assert!(
                 start + heard.len() <= stopped_at + period + fade,
@@ -367,7 +368,7 @@ fn the_default_output_is_listed_with_what_it_takes() {
         assert_eq!((player.output().rate, player.output().channels), (48_000, 2));
         assert_eq!(
             (player.output().format, player.output().period_frames),
-            (SampleFormat::I16, Some(480))
+            (SampleFormat::I16, Some(960))
         );
     });
 }

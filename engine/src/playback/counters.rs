@@ -2,8 +2,8 @@
 
 use super::status::Status;
 
-/// Where every frame went: always `produced` = `rendered` + `discarded` + `queued`. Frames are of one channel, at the
-/// device's rate.
+/// Where every frame went: always `produced` = `rendered` + `discarded` + `queued`. Frames are of one
+/// channel, at the device's rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counters {
     /// Frames that were pushed into the queue.
@@ -14,8 +14,8 @@ pub struct Counters {
     pub discarded: u64,
     /// Frames that wait in the queue.
     pub queued: u64,
-    /// How often speech was interrupted because frames did not come in time. Silence while idle, paused or after the end
-    /// is none.
+    /// How often speech was interrupted because frames did not come in time. Silence while idle, paused or
+    /// after the end is none.
     pub underruns: u64,
     /// For how many frames of the device it was interrupted in all.
     pub underrun_frames: u64,

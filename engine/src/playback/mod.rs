@@ -6,9 +6,10 @@
 //!     └──── Player ───────┘    └─ status (seqlock) ─► Player
 //! ```
 //!
-//! `speech` pushes mono frames at the device's rate into a [`FrameQueue`]; a [`Player`] opens the output, steers and
-//! watches. The [`Renderer`] is the realtime side: it takes frames out of a lock-free ring, and never allocates, locks,
-//! calls the system, logs, or drops shared state. Nothing here knows what an utterance is, beyond where frames end.
+//! `speech` pushes mono frames at the device's rate into a [`FrameQueue`]; a [`Player`] opens the output,
+//! steers and watches. The [`Renderer`] is the realtime side: it takes frames out of a lock-free ring, and
+//! never allocates, locks, calls the system, logs, or drops shared state. Nothing here knows what an
+//! utterance is, beyond where frames end.
 
 mod counters;
 mod error;

@@ -1,12 +1,13 @@
 //! The producer's end of the ring, shared by the thread that makes frames and the player that stops them.
 //!
-//! A stop must be exact although another thread may be pushing at that moment. So pushing and stopping take turns at a
-//! lock that is only held while frames are copied (the realtime side knows nothing of it), and every push says which
-//! epoch its frames belong to: a stop begins a new epoch, and frames of an older one are refused. What was pushed before
-//! the stop lies before an index, what comes after it behind, and the renderer discards up to that index.
+//! A stop must be exact although another thread may be pushing at that moment. So pushing and stopping take
+//! turns at a lock that is only held while frames are copied (the realtime side knows nothing of it), and
+//! every push says which epoch its frames belong to: a stop begins a new epoch, and frames of an older one
+//! are refused. What was pushed before the stop lies before an index, what comes after it behind, and the
+//! renderer discards up to that index.
 //!
-//! When the ring is full, [`FrameQueue::push_all`] waits. The realtime side cannot wake it, so it sleeps for as long as
-//! the device needs to make room, and a stop wakes it at once.
+//! When the ring is full, [`FrameQueue::push_all`] waits. The realtime side cannot wake it, so it sleeps for
+//! as long as the device needs to make room, and a stop wakes it at once.
 
 use super::error::PushError;
 use super::output::OutputHealth;
@@ -54,7 +55,8 @@ impl FrameQueue {
         self.0.rate
     }
 
-    /// The present epoch: how many stops there were. Frames are pushed for the epoch in which they were asked for.
+    /// The present epoch: how many stops there were. Frames are pushed for the epoch in which they were asked
+    /// for.
     pub fn epoch(&self) -> u64 {
         self.0.epoch.load(Ordering::Acquire)
     }
@@ -69,14 +71,14 @@ impl FrameQueue {
         self.0.writer.lock().written()
     }
 
-    /// Pushes all of `frames`; waits while the queue is full, without using the CPU. With `end`, they are the last of
-    /// their utterance: after them, silence is right, and not an underrun.
+    /// Pushes all of `frames`; waits while the queue is full, without using the CPU. With `end`, they are the
+    /// last of their utterance: after them, silence is right, and not an underrun.
     ///
     /// # Errors
     ///
     /// [`PushError::Stopped`] if `epoch` is not the present one, or ceases to be while waiting;
-    /// [`PushError::OutputLost`] and [`PushError::Closed`] if nobody will take the frames. Some of the frames may have
-    /// been taken even so.
+    /// [`PushError::OutputLost`] and [`PushError::Closed`] if nobody will take the frames. Some of the frames
+    /// may have been taken even so.
     pub fn push_all(&self, epoch: u64, frames: &[f32], end: bool) -> Result<(), PushError> {
         let mut rest = frames;
         let mut writer = self.0.writer.lock();

@@ -1,10 +1,10 @@
 //! The renderer: what runs in the device's callback.
 //!
-//! An [`OutputBackend`](super::output::OutputBackend) owns it and calls [`Renderer::render`] for every buffer that the
-//! device wants. It obeys commands, takes frames out of the ring through the [transport](super::transport), spreads them
-//! over the device's channels in its sample format, and publishes its status. It never allocates, locks, waits, logs,
-//! calls the system, or drops what others share: all that it owns was made beforehand, and is freed with it, outside the
-//! callback.
+//! An [`OutputBackend`](super::output::OutputBackend) owns it and calls [`Renderer::render`] for every buffer
+//! that the device wants. It obeys commands, takes frames out of the ring through the
+//! [transport](super::transport), spreads them over the device's channels in its sample format, and publishes
+//! its status. It never allocates, locks, waits, logs, calls the system, or drops what others share: all that
+//! it owns was made beforehand, and is freed with it, outside the callback.
 
 use super::output::DeviceSample;
 use super::ring::FrameReader;
@@ -55,8 +55,8 @@ impl Renderer {
         )
     }
 
-    /// Fills `interleaved` with the next frames. `delay_frames` is how many frames the device still has to play before the
-    /// first of them. Samples beyond the last whole frame are left as they are.
+    /// Fills `interleaved` with the next frames. `delay_frames` is how many frames the device still has to
+    /// play before the first of them. Samples beyond the last whole frame are left as they are.
     ///
     /// Safe for realtime: the time it takes depends on the number of frames alone.
     #[cfg_attr(feature = "rtsan", rtsan_standalone::nonblocking)]

@@ -1,9 +1,9 @@
 //! The ring between inference and the device: mono frames, and the places where they end.
 //!
-//! An rtrb ring carries the frames, a second one the indices at which an utterance ends; with those the reader can tell
-//! silence that is right from frames that are late. Frames are numbered from 0 for as long as the ring lives. The writer
-//! is owned by [`FrameQueue`](super::FrameQueue), the reader by the [`Renderer`](super::Renderer). Both sides are
-//! wait-free; neither allocates.
+//! An rtrb ring carries the frames, a second one the indices at which an utterance ends; with those the
+//! reader can tell silence that is right from frames that are late. Frames are numbered from 0 for as long as
+//! the ring lives. The writer is owned by [`FrameQueue`](super::FrameQueue), the reader by the
+//! [`Renderer`](super::Renderer). Both sides are wait-free; neither allocates.
 
 /// How many ends can wait in the ring. Each belongs to an utterance, so the frames run out long before.
 const ENDS: usize = 256;
@@ -53,8 +53,8 @@ pub(super) fn ring(capacity: usize) -> (FrameWriter, FrameReader) {
 }
 
 impl FrameWriter {
-    /// Writes as many of `frames` as there is room for. If `end`, they are the last of an utterance; the end is marked
-    /// together with the last frame.
+    /// Writes as many of `frames` as there is room for. If `end`, they are the last of an utterance; the end
+    /// is marked together with the last frame.
     pub(super) fn push(&mut self, frames: &[f32], end: bool) -> Accepted {
         let fits = frames.len().min(self.frames.slots());
         let mut complete = fits == frames.len();
@@ -119,8 +119,8 @@ impl FrameReader {
         self.end == self.position
     }
 
-    /// Drops the frames before `index`, which must all have been written, and returns how many those were. Nothing is
-    /// owed after that. Takes the same time for any number.
+    /// Drops the frames before `index`, which must all have been written, and returns how many those were.
+    /// Nothing is owed after that. Takes the same time for any number.
     pub(super) fn discard_to(&mut self, index: u64) -> u64 {
         let due = index.saturating_sub(self.position);
         let there = self

@@ -1,10 +1,10 @@
 //! A sequence lock: one thread publishes a handful of numbers that belong together, others read them.
 //!
-//! The renderer publishes its status through it, once a callback. Publishing is wait-free and never fails; reading is
-//! repeated while a write is under way, which takes nanoseconds. Readers never make the writer wait. Every word is an
-//! atomic, so there is no `unsafe` and no data race; the sequence number only keeps words of different writes apart.
-//! The algorithm is that of H.-J. Boehm, "Can seqlocks get along with programming language memory models?", 2012.
-//! It is tested under loom (`tests/playback_loom.rs`).
+//! The renderer publishes its status through it, once a callback. Publishing is wait-free and never fails;
+//! reading is repeated while a write is under way, which takes nanoseconds. Readers never make the writer
+//! wait. Every word is an atomic, so there is no `unsafe` and no data race; the sequence number only keeps
+//! words of different writes apart. The algorithm is that of H.-J. Boehm, "Can seqlocks get along with
+//! programming language memory models?", 2012. It is tested under loom (`tests/playback_loom.rs`).
 
 use super::atomics::{AtomicU64, Ordering, fence, spin_loop};
 use std::sync::Arc;

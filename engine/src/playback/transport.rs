@@ -1,9 +1,9 @@
 //! The transport, realtime side: which frames go to the device, and at which gain.
 //!
-//! A small state machine that the [`Renderer`](super::Renderer) drives, block by block, in the device's callback. Every
-//! change is a fade: also when frames run out, where it goes to silence from the value of the last frame, and comes back
-//! by a fade with the very next frame. Only the start of an utterance is not faded; its audio begins and ends by itself,
-//! and is to be heard as it was made.
+//! A small state machine that the [`Renderer`](super::Renderer) drives, block by block, in the device's
+//! callback. Every change is a fade: also when frames run out, where it goes to silence from the value of the
+//! last frame, and comes back by a fade with the very next frame. Only the start of an utterance is not
+//! faded; its audio begins and ends by itself, and is to be heard as it was made.
 
 use super::ring::FrameReader;
 use super::status::{Mode, Status};
@@ -16,7 +16,8 @@ pub(super) enum Command {
     Pause,
     /// Go on after a pause, with a fade. Without a pause it does nothing.
     Resume,
-    /// Fade out and discard every frame before the index `until`; those behind it belong to what comes next. Ends a pause.
+    /// Fade out and discard every frame before the index `until`; those behind it belong to what comes next.
+    /// Ends a pause.
     Stop { until: u64 },
 }
 
@@ -45,8 +46,8 @@ pub(super) struct Transport {
     fade: u32,
     /// The last frame that was read, before gain.
     last: f32,
-    /// The fade under way has no frames any more and fades the last one instead. Frames that come meanwhile must wait
-    /// until it is silent, or there would be a step.
+    /// The fade under way has no frames any more and fades the last one instead. Frames that come meanwhile
+    /// must wait until it is silent, or there would be a step.
     holding: bool,
 }
 
@@ -218,7 +219,8 @@ impl Transport {
         frames
     }
 
-    /// Goes on with the frames before `limit` for as long as the fade lasts; with the last value if they run out.
+    /// Goes on with the frames before `limit` for as long as the fade lasts; with the last value if they run
+    /// out.
     fn fade_out(&mut self, block: &mut [f32], limit: u64, status: &mut Status) -> usize {
         if !self.holding {
             let left = limit.saturating_sub(self.reader.position());

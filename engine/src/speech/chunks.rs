@@ -19,8 +19,9 @@ pub(super) struct ChunkAudio<'a> {
     pub(super) took: Duration,
 }
 
-/// Synthesises chunk by chunk and gives each to `take`, until they run out, one fails, `cancel` is set, or `take` has
-/// enough. A chunk without frames is given too. The next chunk is only asked for when `take` has returned.
+/// Synthesises chunk by chunk and gives each to `take`, until they run out, one fails, `cancel` is set, or
+/// `take` has enough. A chunk without frames is given too. The next chunk is only asked for when `take` has
+/// returned.
 pub(super) fn for_each_chunk(
     synthesizer: &mut dyn Synthesizer,
     utterance: &mut Utterance,

@@ -9,8 +9,8 @@ use std::time::Duration;
 /// Events that can wait to be read.
 const CAPACITY: usize = 256;
 
-/// Something that happened to an utterance on its way into the queue. Being heard comes later: for that, wait on the
-/// [`UtteranceHandle`](super::UtteranceHandle).
+/// Something that happened to an utterance on its way into the queue. Being heard comes later: for that, wait
+/// on the [`UtteranceHandle`](super::UtteranceHandle).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Event {
@@ -44,7 +44,8 @@ pub enum Event {
         /// The utterance.
         utterance: UtteranceId,
     },
-    /// It was stopped while it waited or was synthesised. One that was all queued by then is only told so by its handle.
+    /// It was stopped while it waited or was synthesised. One that was all queued by then is only told so by
+    /// its handle.
     Stopped {
         /// The utterance.
         utterance: UtteranceId,
@@ -67,8 +68,8 @@ pub enum Event {
     },
 }
 
-/// Where events come out. 256 can wait to be read. When they do, further ones are dropped and counted in the log: the
-/// inference thread waits for nobody. How an utterance ended is never lost, since its handle knows.
+/// Where events come out. 256 can wait to be read. When they do, further ones are dropped and counted in the
+/// log: the inference thread waits for nobody. How an utterance ended is never lost, since its handle knows.
 pub type Events = mpsc::Receiver<Event>;
 
 pub(super) struct EventSender {

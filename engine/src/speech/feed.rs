@@ -1,8 +1,9 @@
 //! From the voice's rate into the ring.
 //!
-//! A feed takes the frames of one utterance, resamples them and pushes them. It always keeps the last frames back until
-//! it knows whether others follow, so that the end can be marked together with the last one: the renderer would otherwise
-//! meet an empty ring before it hears that this is the end, and count an underrun that is none.
+//! A feed takes the frames of one utterance, resamples them and pushes them. It always keeps the last frames
+//! back until it knows whether others follow, so that the end can be marked together with the last one: the
+//! renderer would otherwise meet an empty ring before it hears that this is the end, and count an underrun
+//! that is none.
 
 use super::SAMPLE_RATE;
 use crate::playback::{FrameQueue, PushError};

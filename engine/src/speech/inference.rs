@@ -1,7 +1,7 @@
 //! The inference thread: takes utterances from the queue and turns them into frames, one after the other.
 //!
-//! It owns the voice, the resampler and their buffers. It may wait for two things: for an utterance, and for room in the
-//! ring; a stop ends the second. It uses no CPU meanwhile.
+//! It owns the voice, the resampler and their buffers. It may wait for two things: for an utterance, and for
+//! room in the ring; a stop ends the second. It uses no CPU meanwhile.
 
 use super::chunks::for_each_chunk;
 use super::error::Interruption;
@@ -50,8 +50,8 @@ impl Inference {
                     self.events.send(Event::Stopped { utterance });
                 }
                 Err(Interruption::Failed(error)) => {
-                    // What is there of it is heard to its end, which must not look like an underrun. If it cannot be
-                    // pushed either, the error at hand says why.
+                    // What is there of it is heard to its end, which must not look like an underrun. If it
+                    // cannot be pushed either, the error at hand says why.
                     let _ = self.feed.finish(job.epoch);
                     self.feed.reset();
                     tracing::warn!(%utterance, %error, "utterance failed");

@@ -1,9 +1,10 @@
 //! Speech: from chunks of phonemes to frames in the ring.
 //!
-//! A [`Speaker`] owns the inference thread. An [`Utterance`] brings its chunks as an iterator; the thread has each one
-//! synthesised by a [`Synthesizer`], resamples it to the device's rate and pushes it into the queue of a
-//! [`Player`](crate::playback::Player). The device plays from the first chunk on, while the next is computed. [`render()`]
-//! takes the same chunks to a file instead. Nothing here knows how text becomes phonemes, or how phonemes become sound.
+//! A [`Speaker`] owns the inference thread. An [`Utterance`] brings its chunks as an iterator; the thread has
+//! each one synthesised by a [`Synthesizer`], resamples it to the device's rate and pushes it into the queue
+//! of a [`Player`](crate::playback::Player). The device plays from the first chunk on, while the next is
+//! computed. [`render()`] takes the same chunks to a file instead. Nothing here knows how text becomes
+//! phonemes, or how phonemes become sound.
 
 mod chunks;
 mod error;

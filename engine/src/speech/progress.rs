@@ -88,8 +88,8 @@ impl UtteranceHandle {
         self.id
     }
 
-    /// Waits until it is over: heard to its last frame (the device's latency included), stopped, or failed. A failed one
-    /// is over at once, although what was queued of it is still being heard.
+    /// Waits until it is over: heard to its last frame (the device's latency included), stopped, or failed. A
+    /// failed one is over at once, although what was queued of it is still being heard.
     pub fn wait(&self) -> Outcome {
         let end = {
             let mut state = self.progress.state.lock();

@@ -26,8 +26,8 @@ impl Rendered {
     }
 }
 
-/// Synthesises `utterance` on this thread and writes its frames, mono at [`SAMPLE_RATE`], into `sink`: the very frames
-/// that a [`Speaker`](super::Speaker) would resample and play.
+/// Synthesises `utterance` on this thread and writes its frames, mono at [`SAMPLE_RATE`], into `sink`: the
+/// very frames that a [`Speaker`](super::Speaker) would resample and play.
 ///
 /// # Errors
 ///

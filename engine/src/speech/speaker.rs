@@ -1,6 +1,7 @@
 //! The speaker: the handle of the inference thread.
 //!
-//! Whoever wants to speak, the command or the host, holds one. Nothing that it does waits for inference, except closing.
+//! Whoever wants to speak, the command or the host, holds one. Nothing that it does waits for inference,
+//! except closing.
 
 use super::error::SpeakError;
 use super::event::{Events, events};
@@ -16,7 +17,8 @@ use std::sync::{Arc, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
-/// Utterances that can wait for the one being synthesised. Any more are refused with [`SpeakError::QueueFull`].
+/// Utterances that can wait for the one being synthesised. Any more are refused with
+/// [`SpeakError::QueueFull`].
 pub const PENDING_UTTERANCES: usize = 64;
 
 /// Says utterances on a player, in the order in which they come.
@@ -31,7 +33,8 @@ impl Speaker {
     ///
     /// # Errors
     ///
-    /// [`SpeakError::Rate`] if the device's rate cannot be resampled to, [`SpeakError::Thread`] if there is no thread.
+    /// [`SpeakError::Rate`] if the device's rate cannot be resampled to, [`SpeakError::Thread`] if there is
+    /// no thread.
     pub fn start(
         player: Arc<Player>,
         synthesizer: Box<dyn Synthesizer>,
@@ -85,8 +88,8 @@ impl Speaker {
         })
     }
 
-    /// Silences by a fade of 8 ms and drops everything that was asked for before. What is asked for afterwards is said.
-    /// Returns at once.
+    /// Silences by a fade of 8 ms and drops everything that was asked for before. What is asked for
+    /// afterwards is said. Returns at once.
     ///
     /// # Errors
     ///
@@ -103,8 +106,8 @@ impl Speaker {
         &self.player
     }
 
-    /// Stops, ends the thread, and gives the voice back; `None` if the thread is gone. Waits for the synthesis in hand to
-    /// give up. The player stays open.
+    /// Stops, ends the thread, and gives the voice back; `None` if the thread is gone. Waits for the
+    /// synthesis in hand to give up. The player stays open.
     pub fn close(mut self) -> Option<Box<dyn Synthesizer>> {
         self.retire();
         self.thread.take()?.join().ok()
@@ -144,8 +147,8 @@ struct Queue {
 }
 
 impl Pending {
-    /// Adds the job that `make` makes for an id. The epoch is read under the lock, so that a stop either finds the job
-    /// here, or comes before its epoch.
+    /// Adds the job that `make` makes for an id. The epoch is read under the lock, so that a stop either
+    /// finds the job here, or comes before its epoch.
     fn add(&self, make: impl FnOnce(UtteranceId) -> Job) -> Result<UtteranceId, SpeakError> {
         let mut queue = self.queue.lock();
         if queue.is_closed {
@@ -181,8 +184,8 @@ impl Pending {
         }
     }
 
-    /// Ends all of the epochs before `epoch` that are not over yet. The thread throws away the jobs themselves when it
-    /// comes to them.
+    /// Ends all of the epochs before `epoch` that are not over yet. The thread throws away the jobs
+    /// themselves when it comes to them.
     fn drop_before(&self, epoch: u64, consumed: u64) {
         let mut queue = self.queue.lock();
         for (_, progress) in queue.open.extract_if(.., |(asked_in, _)| *asked_in < epoch) {

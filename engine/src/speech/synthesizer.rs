@@ -13,8 +13,8 @@ pub trait Synthesizer: Send {
     ///
     /// # Errors
     ///
-    /// [`SynthesisError::Cancelled`] if it gave up, [`SynthesisError::Failed`] if it could not. What it has appended until
-    /// then is thrown away.
+    /// [`SynthesisError::Cancelled`] if it gave up, [`SynthesisError::Failed`] if it could not. What it has
+    /// appended until then is thrown away.
     fn synthesize(
         &mut self,
         request: &SynthesisRequest<'_>,
@@ -52,8 +52,8 @@ pub enum SynthesisError {
     Failed(#[from] Box<dyn Error + Send + Sync>),
 }
 
-/// Says whether the work in hand is still wanted. It is set by a stop, once and for all: each flag belongs to an epoch,
-/// and a stop begins a new one.
+/// Says whether the work in hand is still wanted. It is set by a stop, once and for all: each flag belongs to
+/// an epoch, and a stop begins a new one.
 #[derive(Debug, Clone)]
 pub struct CancelFlag {
     present: Arc<AtomicU64>,

@@ -24,9 +24,9 @@ pub struct Chunk {
     pub source: Range<usize>,
 }
 
-/// The chunks of an utterance, in order. It is asked for the next one when that is about to be synthesised, on the
-/// inference thread, so that sound need not wait for all of a text to be turned into phonemes. An error ends the
-/// utterance.
+/// The chunks of an utterance, in order. It is asked for the next one when that is about to be synthesised,
+/// on the inference thread, so that sound need not wait for all of a text to be turned into phonemes. An
+/// error ends the utterance.
 pub type ChunkSource = Box<dyn Iterator<Item = Result<Chunk, Box<dyn Error + Send + Sync>>> + Send>;
 
 /// How something is said.

@@ -1,7 +1,8 @@
 //! The system's audio through cpal: ALSA, PulseAudio, Core Audio, WASAPI, AAudio and others.
 //!
-//! All of cpal stays in this file; its API changes with every release. Every stream is asked for a fixed, small buffer,
-//! since what systems take by default reaches from 10 ms to 2 s, and is left at the default only where that is refused.
+//! All of cpal stays in this file; its API changes with every release. Every stream is asked for a fixed,
+//! small buffer, since what systems take by default reaches from 10 ms to 2 s, and is left at the default
+//! only where that is refused.
 
 #[cfg(target_os = "linux")]
 use super::quiet::quietly;
@@ -239,8 +240,8 @@ fn build<T: DeviceSample + cpal::SizedSample>(
     }
 }
 
-/// A renderer in the hands of a stream. When the stream drops its callback, which it never does while it runs, the
-/// renderer goes back with all that it holds.
+/// A renderer in the hands of a stream. When the stream drops its callback, which it never does while it
+/// runs, the renderer goes back with all that it holds.
 struct LentRenderer {
     renderer: Option<Renderer>,
     lender: mpsc::Sender<Renderer>,

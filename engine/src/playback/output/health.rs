@@ -1,8 +1,8 @@
 //! What an open output reports about itself.
 //!
-//! Backends call [`OutputHealth::report`] from wherever the device's errors arrive, which may be its realtime thread, and
-//! may be hundreds of thousands of times a second. So a report only counts, and a storm of errors becomes one state: lost.
-//! Others look at it when they wait.
+//! Backends call [`OutputHealth::report`] from wherever the device's errors arrive, which may be its realtime
+//! thread, and may be hundreds of thousands of times a second. So a report only counts, and a storm of errors
+//! becomes one state: lost. Others look at it when they wait.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
@@ -11,7 +11,8 @@ use std::time::Duration;
 /// So many errors without a single callback between them are a storm; one xrun or a passing error is not.
 const STORM: u32 = 64;
 
-/// What a storm is slowed down to, an error each, so that it does not take a whole CPU until the stream is closed.
+/// What a storm is slowed down to, an error each, so that it does not take a whole CPU until the stream is
+/// closed.
 const STORM_BRAKE: Duration = Duration::from_millis(1);
 
 /// Something that went wrong with an open output.

@@ -8,8 +8,8 @@ use std::time::Duration;
 /// How long a caller waits for a stream to close.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// Closes a stream on a thread of its own, and returns when that is done, or has taken too long. In the latter case the
-/// thread stays behind, with what it hangs in.
+/// Closes a stream on a thread of its own, and returns when that is done, or has taken too long. In the
+/// latter case the thread stays behind, with what it hangs in.
 pub(in crate::playback) fn close_stream(stream: Box<dyn OutputStream>) {
     let (done, closed) = mpsc::channel();
     let janitor = thread::Builder::new()

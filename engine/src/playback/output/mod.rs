@@ -1,8 +1,8 @@
 //! Outputs: the devices that sound comes out of, and files that take its place.
 //!
-//! [`OutputBackend`] is our own trait, so that what is unstable in cpal stays in [`CpalBackend`], and tests can bring a
-//! device of their own. An output is chosen by an id that is stable from run to run. A [`WavFile`] is no device: it takes
-//! the voice's frames as they are.
+//! [`OutputBackend`] is our own trait, so that what is unstable in cpal stays in [`CpalBackend`], and tests
+//! can bring a device of their own. An output is chosen by an id that is stable from run to run. A
+//! [`WavFile`] is no device: it takes the voice's frames as they are.
 
 mod cpal;
 mod error;
@@ -29,27 +29,29 @@ use std::time::Duration;
 
 /// A way to reach devices.
 pub trait OutputBackend {
-    /// The outputs that are there now, the default one first if there is one. Devices that only record are left out.
+    /// The outputs that are there now, the default one first if there is one. Devices that only record are
+    /// left out.
     ///
     /// # Errors
     ///
     /// [`OutputError::Unavailable`] if there is no audio system to be asked.
     fn outputs(&self) -> Result<Vec<OutputInfo>, OutputError>;
 
-    /// Finds the output and decides on rate, channels and format. Opens nothing for longer than it takes to ask.
+    /// Finds the output and decides on rate, channels and format. Opens nothing for longer than it takes to
+    /// ask.
     ///
     /// # Errors
     ///
-    /// [`OutputError::NotFound`] or [`OutputError::NoDefault`] if it is not there, [`OutputError::NoUsableFormat`] if it
-    /// takes none of our formats, and what opening it gives.
+    /// [`OutputError::NotFound`] or [`OutputError::NoDefault`] if it is not there,
+    /// [`OutputError::NoUsableFormat`] if it takes none of our formats, and what opening it gives.
     fn negotiate(
         &self,
         selection: &OutputSelection,
         request: &OutputRequest,
     ) -> Result<OutputConfig, OutputError>;
 
-    /// Opens the output. The stream does not run yet; once it does, it calls `renderer` for every buffer, and tells
-    /// `health` what goes wrong.
+    /// Opens the output. The stream does not run yet; once it does, it calls `renderer` for every buffer, and
+    /// tells `health` what goes wrong.
     ///
     /// # Errors
     ///
@@ -62,7 +64,8 @@ pub trait OutputBackend {
     ) -> Result<Box<dyn OutputStream>, OutputError>;
 }
 
-/// An open output. Dropping it closes the device, which can hang: the [`Player`](super::Player) has it done elsewhere.
+/// An open output. Dropping it closes the device, which can hang: the [`Player`](super::Player) has it done
+/// elsewhere.
 pub trait OutputStream: Send {
     /// Lets the stream run.
     ///
@@ -157,8 +160,8 @@ pub struct OutputConfig {
     pub period_frames: Option<u32>,
 }
 
-/// Finds an output by what a person typed: its id, its name, or a part of its name that no other has, upper and lower case
-/// alike.
+/// Finds an output by what a person typed: its id, its name, or a part of its name that no other has, upper
+/// and lower case alike.
 ///
 /// # Errors
 ///

@@ -51,7 +51,8 @@ impl fmt::Display for SampleFormat {
     }
 }
 
-/// A sample that a device takes. Integers are rounded and clipped as in [`utter_dsp::quantise`]; floats are passed on.
+/// A sample that a device takes. Integers are rounded and clipped as in [`utter_dsp::quantise`]; floats are
+/// passed on.
 pub trait DeviceSample: Copy + Send + 'static {
     /// Converts a sample; full scale is ±1.0.
     fn from_f32(sample: f32) -> Self;

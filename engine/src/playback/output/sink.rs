@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-/// Takes the voice's frames as they are made: mono, at the voice's rate, unaltered. A [`WavFile`](super::WavFile) is one;
-/// a `Vec<f32>` is one for those who want the frames themselves.
+/// Takes the voice's frames as they are made: mono, at the voice's rate, unaltered. A
+/// [`WavFile`](super::WavFile) is one; a `Vec<f32>` is one for those who want the frames themselves.
 pub trait FrameSink {
     /// Takes frames; full scale is ±1.0.
     ///

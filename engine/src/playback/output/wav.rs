@@ -1,7 +1,8 @@
 //! Writing speech to a WAV file.
 //!
-//! The frames are the voice's, 24 kHz mono, not resampled. A file appears under its name only when it is complete: until
-//! then it is written beside it. An interrupted run leaves no half file behind, nor does it damage an older one.
+//! The frames are the voice's, 24 kHz mono, not resampled. A file appears under its name only when it is
+//! complete: until then it is written beside it. An interrupted run leaves no half file behind, nor does it
+//! damage an older one.
 
 use super::sink::{FrameSink, SinkError};
 use hound::{SampleFormat, WavSpec, WavWriter};
@@ -13,7 +14,8 @@ use utter_dsp::quantise;
 /// How samples are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum WavEncoding {
-    /// 16-bit integers, rounded and clipped: what every program reads. The rounding lies 98 dB below full scale.
+    /// 16-bit integers, rounded and clipped: what every program reads. The rounding lies 98 dB below full
+    /// scale.
     #[default]
     Pcm16,
     /// 32-bit floats, bit for bit what the voice gave. For further processing, and for comparison.
