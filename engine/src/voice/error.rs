@@ -54,7 +54,10 @@ pub enum VoiceError {
 impl VoiceError {
     /// An error about a tensor.
     pub(super) fn weights(name: &str, reason: impl Into<String>) -> Self {
-        Self::Weights { name: name.into(), reason: reason.into() }
+        Self::Weights {
+            name: name.into(),
+            reason: reason.into(),
+        }
     }
 
     /// Whether the chunk was given up on request, which is no fault.
@@ -66,14 +69,17 @@ impl VoiceError {
     pub fn hint(&self) -> String {
         match self {
             Self::Artifacts(error) => error.hint(),
-            Self::Runtime(RuntimeError::Load { .. } | RuntimeError::Missing { .. }) | Self::Weights { .. } => {
-                "Build the voice again: make voice".into()
-            }
+            Self::Runtime(RuntimeError::Load { .. } | RuntimeError::Missing { .. })
+            | Self::Weights { .. } => "Build the voice again: make voice".into(),
             Self::Runtime(RuntimeError::Cancelled) => "Nothing to do: it was asked for.".into(),
-            Self::Runtime(_) => "This is a defect of Utter; please report it with the text that was spoken.".into(),
+            Self::Runtime(_) => {
+                "This is a defect of Utter; please report it with the text that was spoken.".into()
+            }
             Self::Device { .. } => "Use the device `cpu`.".into(),
             Self::TooLong { .. } => "Give the phonemes in shorter pieces.".into(),
-            Self::UnknownPhoneme { .. } => "Leave the symbol out, or write the sound with the symbols in README.md.".into(),
+            Self::UnknownPhoneme { .. } => {
+                "Leave the symbol out, or write the sound with the symbols in README.md.".into()
+            }
             Self::Speed(_) => "Choose a speed from 0.5 (half) to 2.0 (double).".into(),
             Self::Threads(_) => "Ask for fewer threads, or end other programs.".into(),
         }

@@ -2,7 +2,6 @@
 //! (`UTTER_ARTIFACTS`, or the default place).
 
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 
 use safetensors::SafeTensors;
 use utter_measure::{log_mel_distance, snr, worst_relative_error};
@@ -12,7 +11,10 @@ use super::kernels::Executor;
 use super::pipeline::{KokoroPipeline, PipelineOptions, Stages, Synthesis};
 use super::source::Noise;
 
-const SILENT: Noise = Noise { seed: 0, amplitude: 0.0 };
+const SILENT: Noise = Noise {
+    seed: 0,
+    amplitude: 0.0,
+};
 
 /// One file of `fixtures/golden`.
 struct Golden(Vec<u8>);
@@ -37,11 +39,16 @@ impl Golden {
     fn transposed(&self, name: &str, rows: usize) -> Vec<f32> {
         let values = self.floats(name);
         let columns = values.len() / rows;
-        (0..values.len()).map(|i| values[i % rows * columns + i / rows]).collect()
+        (0..values.len())
+            .map(|i| values[i % rows * columns + i / rows])
+            .collect()
     }
 
     fn tokens(&self) -> Vec<usize> {
-        self.numbers("input_ids", i64::from_le_bytes).into_iter().map(|id| id as usize).collect()
+        self.numbers("input_ids", i64::from_le_bytes)
+            .into_iter()
+            .map(|id| id as usize)
+            .collect()
     }
 
     fn durations(&self) -> Vec<usize> {
@@ -57,7 +64,8 @@ impl Golden {
 }
 
 fn pipeline() -> KokoroPipeline {
-    let artifacts = resolve(&default_base().unwrap()).unwrap_or_else(|error| panic!("{error}\n{}", error.hint()));
+    let artifacts =
+        resolve(&default_base().unwrap()).unwrap_or_else(|error| panic!("{error}\n{}", error.hint()));
     KokoroPipeline::load(artifacts, PipelineOptions::default()).unwrap()
 }
 
@@ -65,8 +73,7 @@ fn pipeline() -> KokoroPipeline {
 fn with_stages(name: &str, test: impl FnOnce(&Golden, &mut Stages, Executor<'_>)) {
     let golden = Golden::open(name);
     let mut pipeline = pipeline();
-    let cancel = AtomicBool::new(false);
-    pipeline.with_stages(&cancel, |stages, executor| {
+    pipeline.with_stages(&|| false, |stages, executor| {
         let style = golden.floats("style");
         stages.decoder_style.set(&style[..128]);
         stages.prosody_style.set(&style[128..]);
@@ -90,20 +97,34 @@ fn albert_and_durations() {
     for name in STAGES {
         with_stages(name, |golden, stages, executor| {
             let n = stages.tokens.len();
-            stages.albert.run(executor, &stages.tokens, stages.duration.prepare(n)).unwrap();
+            stages
+                .albert
+                .run(executor, &stages.tokens, stages.duration.prepare(n))
+                .unwrap();
             let encoding = stages.duration.encoding_mut();
-            let albert: Vec<f32> = encoding.chunks(640).take(n).flat_map(|row| &row[..512]).copied().collect();
+            let albert: Vec<f32> = encoding
+                .chunks(640)
+                .take(n)
+                .flat_map(|row| &row[..512])
+                .copied()
+                .collect();
             let bert = golden.floats("bert");
             assert_close("albert", &albert, &bert);
             for (row, golden) in encoding.chunks_mut(640).zip(bert.chunks(512)) {
                 row[..512].copy_from_slice(golden);
             }
-            stages.duration.encode(executor, n, &stages.prosody_style).unwrap();
+            stages
+                .duration
+                .encode(executor, n, &stages.prosody_style)
+                .unwrap();
             let encoding = stages.duration.encoding_mut();
             let golden_encoding = golden.floats("duration_encoding");
             assert_close("duration encoding", &encoding[..n * 640], &golden_encoding);
             encoding[..n * 640].copy_from_slice(&golden_encoding);
-            stages.duration.predict(executor, n, 1.0, &mut stages.durations).unwrap();
+            stages
+                .duration
+                .predict(executor, n, 1.0, &mut stages.durations)
+                .unwrap();
             assert_eq!(stages.durations, golden.durations());
         });
     }
@@ -117,7 +138,15 @@ fn prosody() {
             stages.duration.prepare(stages.tokens.len());
             stages.duration.encoding_mut()[..encoding.len()].copy_from_slice(&encoding);
             let aligned = (&durations[..], durations.iter().sum());
-            stages.prosody.run(executor, stages.duration.encoding(), aligned, &stages.prosody_style).unwrap();
+            stages
+                .prosody
+                .run(
+                    executor,
+                    stages.duration.encoding(),
+                    aligned,
+                    &stages.prosody_style,
+                )
+                .unwrap();
             assert_close("pitch", stages.prosody.pitch(), &golden.floats("f0"));
             assert_close("energy", stages.prosody.energy(), &golden.floats("n"));
         });
@@ -130,7 +159,11 @@ fn text() {
         with_stages(name, |golden, stages, executor| {
             stages.text.run(executor, &stages.tokens).unwrap();
             let encoding = golden.transposed("text_encoding", 512);
-            assert_close("text encoding", &stages.text.encoding()[..encoding.len()], &encoding);
+            assert_close(
+                "text encoding",
+                &stages.text.encoding()[..encoding.len()],
+                &encoding,
+            );
         });
     }
 }
@@ -143,9 +176,16 @@ fn decoder() {
             let aligned = (&durations[..], durations.iter().sum());
             let curves = [golden.floats("f0"), golden.floats("n")];
             let curves = [&curves[0][..], &curves[1][..]];
-            stages.decoder.run(executor, &text, aligned, curves, &stages.decoder_style).unwrap();
+            stages
+                .decoder
+                .run(executor, &text, aligned, curves, &stages.decoder_style)
+                .unwrap();
             let decoded = golden.transposed("decoded", 512);
-            assert_close("decoded", &stages.decoder.decoded_mut()[..decoded.len()], &decoded);
+            assert_close(
+                "decoded",
+                &stages.decoder.decoded_mut()[..decoded.len()],
+                &decoded,
+            );
         });
     }
 }
@@ -167,7 +207,9 @@ fn source_and_spectrum() {
             let parts = |rows: &[f32]| -> Vec<f32> {
                 // Magnitude and phase as a complex number: the phase of an empty bin means nothing.
                 let complex = |row: &[f32]| -> Vec<f32> {
-                    (0..11).flat_map(|b| [row[b] * row[11 + b].cos(), row[b] * row[11 + b].sin()]).collect()
+                    (0..11)
+                        .flat_map(|b| [row[b] * row[11 + b].cos(), row[b] * row[11 + b].sin()])
+                        .collect()
                 };
                 rows.chunks(22).flat_map(complex).collect()
             };
@@ -184,8 +226,14 @@ fn vocoder() {
             let rows = decoded.len() / 512;
             stages.decoder.prepare(rows / 2);
             stages.decoder.decoded_mut()[..decoded.len()].copy_from_slice(&decoded);
-            stages.vocoder.harmonics(rows).copy_from_slice(&golden.transposed("harmonics", 22));
-            stages.vocoder.run(executor, stages.decoder.decoded(), rows, &stages.decoder_style).unwrap();
+            stages
+                .vocoder
+                .harmonics(rows)
+                .copy_from_slice(&golden.transposed("harmonics", 22));
+            stages
+                .vocoder
+                .run(executor, stages.decoder.decoded(), rows, &stages.decoder_style)
+                .unwrap();
             let audio = golden.floats("audio");
             let ratio = snr(&stages.vocoder.audio()[..audio.len()], &audio);
             println!("vocoder: {ratio:.1} dB");
@@ -200,17 +248,26 @@ fn whole_utterances() {
     for name in ["fox", "hello", "hello_stages", "yes_stages"] {
         let golden = Golden::open(name);
         let (phonemes, voice) = &golden.line();
-        let request = Synthesis { phonemes, voice, speed: 1.0, noise: SILENT };
-        let speech = pipeline.synthesize(&request, &AtomicBool::new(false)).unwrap();
+        let request = Synthesis {
+            phonemes,
+            voice,
+            speed: 1.0,
+            noise: SILENT,
+        };
+        let speech = pipeline.synthesize(&request, &|| false).unwrap();
         assert_eq!(speech.durations, golden.durations(), "{name}");
         let audio = golden.floats("audio");
         assert_eq!(speech.samples.len(), audio.len(), "{name}");
         let distance = log_mel_distance(speech.samples, &audio);
         let power = |signal: &[f32]| signal.iter().map(|s| f64::from(s * s)).sum::<f64>();
         let louder = 10.0 * (power(speech.samples) / power(&audio)).log10();
-        println!("{name}: {distance:.3} dB log-mel, {louder:+.2} dB louder, {:.1} dB SNR", snr(speech.samples, &audio));
-        assert!(distance <= 1.0, "{name}: {distance:.3} dB");
-        // The phases of empty bins cost a few tenths; the export's fault would be 3.5 dB.
-        assert!(louder.abs() < 0.5, "{name}: {louder:+.2} dB");
+        println!(
+            "{name}: {distance:.3} dB log-mel, {louder:+.2} dB louder, {:.1} dB SNR",
+            snr(speech.samples, &audio)
+        );
+        // Two correct implementations are this far apart, by the phases of empty bins.
+        assert!(distance <= 0.8, "{name}: {distance:.3} dB");
+        // The export's fault in loudness would be 3.5 dB.
+        assert!(louder.abs() < 0.2, "{name}: {louder:+.2} dB");
     }
 }

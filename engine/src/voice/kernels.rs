@@ -1,10 +1,8 @@
 //! The kernels as functions: what each computes, how its arguments are laid out, and whether they fit.
 //!
 //! The definitions are in `artifacts/kokoro/*.py`, with the same names. Every length that a kernel will touch is checked
-//! here before the call, so that the stages cannot reach outside a buffer; then the cancel flag is looked at, so that a
+//! here before the call, so that the stages cannot reach outside a buffer; then it is asked whether the chunk is still wanted, so that a
 //! chunk is given up between two kernels, a few milliseconds at most after the request.
-
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::memory::{Constant, View};
 use super::runtime::{Argument, Kernel, Library, RuntimeError};
@@ -46,17 +44,30 @@ pub(super) struct Rows<'a> {
 impl<'a> Rows<'a> {
     /// Ordinary rows of `row` floats from the beginning of a buffer.
     pub(super) fn new(view: View<'a>, row: usize) -> Self {
-        Self { view, at: 0, row, group: GROUP }
+        Self {
+            view,
+            at: 0,
+            row,
+            group: GROUP,
+        }
     }
 
     /// The blocked layout `[channels/16][frames][16]`.
     pub(super) fn blocked(view: View<'a>, frames: usize) -> Self {
-        Self { view, at: 0, row: GROUP, group: GROUP * frames }
+        Self {
+            view,
+            at: 0,
+            row: GROUP,
+            group: GROUP * frames,
+        }
     }
 
     /// The same rows, the first one `floats` further on.
     pub(super) fn from(self, floats: usize) -> Self {
-        Self { at: self.at + floats, ..self }
+        Self {
+            at: self.at + floats,
+            ..self
+        }
     }
 
     /// The same with `row` floats from row to row: every second row, or overlapping ones.
@@ -170,18 +181,27 @@ impl Kernels {
             spectrum: library.kernel("spectrum")?,
             gather_hops: library.kernel("gather_hops")?,
             convolutions: [
-                [convolutions!("256", "3"), convolutions!("256", "7"), convolutions!("256", "11")],
-                [convolutions!("128", "3"), convolutions!("128", "7"), convolutions!("128", "11")],
+                [
+                    convolutions!("256", "3"),
+                    convolutions!("256", "7"),
+                    convolutions!("256", "11"),
+                ],
+                [
+                    convolutions!("128", "3"),
+                    convolutions!("128", "7"),
+                    convolutions!("128", "11"),
+                ],
             ],
         })
     }
 }
 
 /// The kernels, and the flag that ends a chunk early: what every stage computes with.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(super) struct Executor<'a> {
     pub(super) kernels: &'a Kernels,
-    pub(super) cancel: &'a AtomicBool,
+    /// Whether the chunk is no longer wanted.
+    pub(super) cancelled: &'a dyn Fn() -> bool,
 }
 
 type Outcome = Result<(), RuntimeError>;
@@ -191,12 +211,17 @@ type Extent<'a> = (&'static str, usize, View<'a>);
 
 impl Executor<'_> {
     fn call(&self, kernel: &Kernel, extents: &[Extent<'_>], arguments: &[Argument<'_>]) -> Outcome {
-        if self.cancel.load(Ordering::Relaxed) {
+        if (self.cancelled)() {
             return Err(RuntimeError::Cancelled);
         }
         for &(argument, needed, view) in extents {
             if needed > view.length || needed > i32::MAX as usize {
-                return Err(RuntimeError::Bounds { name: kernel.name(), argument, needed, length: view.length });
+                return Err(RuntimeError::Bounds {
+                    name: kernel.name(),
+                    argument,
+                    needed,
+                    length: view.length,
+                });
             }
         }
         kernel.call(arguments)
@@ -224,8 +249,19 @@ impl Executor<'_> {
         self.multiply(&self.kernels.product_gelu, map, a, y, rows, None)
     }
 
-    fn product_with(&self, map: &Linear, a: Rows<'_>, y: Rows<'_>, rows: usize, residual: Option<Residual<'_>>) -> Outcome {
-        let kernel = if map.weight.is_float() { &self.kernels.product_float } else { &self.kernels.product };
+    fn product_with(
+        &self,
+        map: &Linear,
+        a: Rows<'_>,
+        y: Rows<'_>,
+        rows: usize,
+        residual: Option<Residual<'_>>,
+    ) -> Outcome {
+        let kernel = if map.weight.is_float() {
+            &self.kernels.product_float
+        } else {
+            &self.kernels.product
+        };
         self.multiply(kernel, map, a, y, rows, residual)
     }
 
@@ -242,7 +278,11 @@ impl Executor<'_> {
             return Ok(());
         }
         let read = a.at + (rows.next_multiple_of(TILE_ROWS) - 1) * a.row + map.depth;
-        let Residual { rows: r, gain, shift } = residual.unwrap_or(Residual { rows: y, gain: 0.0, shift: 0 });
+        let Residual { rows: r, gain, shift } = residual.unwrap_or(Residual {
+            rows: y,
+            gain: 0.0,
+            shift: 0,
+        });
         let extents = [
             ("input", read, a.view),
             ("weights", map.panels * map.depth * GROUP, map.weight.view()),
@@ -251,7 +291,9 @@ impl Executor<'_> {
             ("output", y.end(rows, map.panels), y.view),
         ];
         let [buffers @ ..] = extents.map(|(_, _, view)| Data(view));
-        let sizes = [rows, map.depth, map.panels, a.at, a.row, y.at, y.row, y.group, r.at, r.row, r.group, shift];
+        let sizes = [
+            rows, map.depth, map.panels, a.at, a.row, y.at, y.row, y.group, r.at, r.row, r.group, shift,
+        ];
         let mut arguments = [Real(gain); 18];
         arguments[..5].copy_from_slice(&buffers);
         arguments[5..17].copy_from_slice(&sizes.map(Integer));
@@ -273,12 +315,26 @@ impl Executor<'_> {
             ("states", states.end(steps, 512 / GROUP), states.view),
         ];
         let [gates, state, scales, out] = extents.map(|(_, _, view)| Data(view));
-        let arguments = [gates, state, scales, out, Integer(steps), Integer(states.at), Integer(states.row)];
+        let arguments = [
+            gates,
+            state,
+            scales,
+            out,
+            Integer(steps),
+            Integer(states.at),
+            Integer(states.row),
+        ];
         self.call(&self.kernels.recurrence, &extents, &arguments)
     }
 
     /// Attention of 12 heads of 64 over `tokens` rows `[3][12][64]`; `scratch` as long as [`attention_scratch`] says.
-    pub(super) fn attention(&self, qkv: View<'_>, scratch: [View<'_>; 3], out: View<'_>, tokens: usize) -> Outcome {
+    pub(super) fn attention(
+        &self,
+        qkv: View<'_>,
+        scratch: [View<'_>; 3],
+        out: View<'_>,
+        tokens: usize,
+    ) -> Outcome {
         let rows = tokens.next_multiple_of(TILE_ROWS);
         let [keys, values, scores] = scratch;
         let needed = attention_scratch(tokens);
@@ -290,7 +346,11 @@ impl Executor<'_> {
             ("out", rows * 768, out),
         ];
         let [a, b, c, d, e] = extents.map(|(_, _, view)| Data(view));
-        self.call(&self.kernels.attention, &extents, &[a, b, c, d, e, Integer(tokens)])
+        self.call(
+            &self.kernels.attention,
+            &extents,
+            &[a, b, c, d, e, Integer(tokens)],
+        )
     }
 
     /// Layer norm over `channels` floats of each row, gamma and beta in `parameters`, then a leaky rectifier.
@@ -310,12 +370,19 @@ impl Executor<'_> {
         ];
         let [a, p, b] = extents.map(|(_, _, view)| Data(view));
         let [n, c, xa, xr, ya, yr] = [rows, channels, x.at, x.row, y.at, y.row].map(Integer);
-        self.call(&self.kernels.layer_norm, &extents, &[a, p, b, n, c, xa, xr, ya, yr, Real(epsilon), Real(slope)])
+        self.call(
+            &self.kernels.layer_norm,
+            &extents,
+            &[a, p, b, n, c, xa, xr, ya, yr, Real(epsilon), Real(slope)],
+        )
     }
 
     /// Σ x and Σ x² of each channel over `rows` rows, to `sums` `[2][16 · groups]`.
     pub(super) fn column_sums(&self, x: Rows<'_>, sums: View<'_>, rows: usize, groups: usize) -> Outcome {
-        let extents = [("input", x.end(rows, groups), x.view), ("sums", 2 * GROUP * groups, sums)];
+        let extents = [
+            ("input", x.end(rows, groups), x.view),
+            ("sums", 2 * GROUP * groups, sums),
+        ];
         let [a, b] = extents.map(|(_, _, view)| Data(view));
         let [n, g, at, row, group] = [rows, groups, x.at, x.row, x.group].map(Integer);
         self.call(&self.kernels.column_sums, &extents, &[a, b, n, g, at, row, group])
@@ -337,7 +404,11 @@ impl Executor<'_> {
         ];
         let [a, f, b] = extents.map(|(_, _, view)| Data(view));
         let [n, g, xa, xr, ya, yr] = [rows, groups, x.at, x.row, y.at, y.row].map(Integer);
-        self.call(&self.kernels.scale_rows, &extents, &[a, f, b, n, g, xa, xr, ya, yr, Real(slope)])
+        self.call(
+            &self.kernels.scale_rows,
+            &extents,
+            &[a, f, b, n, g, xa, xr, ya, yr, Real(slope)],
+        )
     }
 
     /// The same, then a depth-wise transposed convolution to twice as many rows; `taps` is `[4][16 · groups]`.
@@ -357,7 +428,11 @@ impl Executor<'_> {
         ];
         let [a, f, t, b] = extents.map(|(_, _, view)| Data(view));
         let [n, g, xa, xr, ya, yr] = [rows, groups, x.at, x.row, y.at, y.row].map(Integer);
-        self.call(&self.kernels.double_rows, &extents, &[a, f, t, b, n, g, xa, xr, ya, yr, Real(slope)])
+        self.call(
+            &self.kernels.double_rows,
+            &extents,
+            &[a, f, t, b, n, g, xa, xr, ya, yr, Real(slope)],
+        )
     }
 
     /// y = leaky((a + b + c) / 3), from the blocked layout to rows.
@@ -372,14 +447,22 @@ impl Executor<'_> {
         let extents = [a, b, c, ("output", y.end(rows, groups), y.view)];
         let [a, b, c, d] = extents.map(|(_, _, view)| Data(view));
         let [n, g, ya, yr] = [rows, groups, y.at, y.row].map(Integer);
-        self.call(&self.kernels.mean_of_blocked, &extents, &[a, b, c, d, n, g, ya, yr, Real(slope)])
+        self.call(
+            &self.kernels.mean_of_blocked,
+            &extents,
+            &[a, b, c, d, n, g, ya, yr, Real(slope)],
+        )
     }
 
     /// Rows of 16 log magnitudes and 16 phases to rows of 16 real and 16 imaginary parts.
     pub(super) fn spectrum(&self, x: View<'_>, y: Rows<'_>, rows: usize) -> Outcome {
         let extents = [("input", rows * 32, x), ("output", y.end(rows, 2), y.view)];
         let [a, b] = extents.map(|(_, _, view)| Data(view));
-        self.call(&self.kernels.spectrum, &extents, &[a, b, Integer(rows), Integer(y.at), Integer(y.row)])
+        self.call(
+            &self.kernels.spectrum,
+            &extents,
+            &[a, b, Integer(rows), Integer(y.at), Integer(y.row)],
+        )
     }
 
     /// The first five floats of each row of 16, one after another.

@@ -48,7 +48,10 @@ unsafe impl Send for Buffer {}
 impl Buffer {
     /// An empty buffer; nothing is allocated.
     pub(super) const fn new() -> Self {
-        Self { start: NonNull::<Line>::dangling().cast(), length: 0 }
+        Self {
+            start: NonNull::<Line>::dangling().cast(),
+            length: 0,
+        }
     }
 
     /// Makes room for at least `length` floats. Growing loses the contents: the new memory is zeroed.
@@ -66,7 +69,12 @@ impl Buffer {
 
     /// The whole buffer, for a kernel.
     pub(super) fn view(&self) -> View<'_> {
-        View { start: self.start, length: self.length, element: Element::Float, borrowed: PhantomData }
+        View {
+            start: self.start,
+            length: self.length,
+            element: Element::Float,
+            borrowed: PhantomData,
+        }
     }
 
     /// The contents.
@@ -120,7 +128,12 @@ impl Constant {
             DType::Float32 => Element::Float,
             DType::Float16 => Element::Half,
             DType::Int8 => Element::Byte,
-            other => return Err(VoiceError::weights(name, format!("{other:?} is of no use to a kernel"))),
+            other => {
+                return Err(VoiceError::weights(
+                    name,
+                    format!("{other:?} is of no use to a kernel"),
+                ));
+            }
         };
         Ok(Self {
             start: NonNull::from(tensor.bytes).cast(),
@@ -143,7 +156,12 @@ impl Constant {
 
     /// All of it, for a kernel (which never writes to it).
     pub(super) fn view(&self) -> View<'_> {
-        View { start: self.start, length: self.length, element: self.element, borrowed: PhantomData }
+        View {
+            start: self.start,
+            length: self.length,
+            element: self.element,
+            borrowed: PhantomData,
+        }
     }
 
     /// Its elements; none if they are not 32-bit floats.

@@ -5,6 +5,7 @@
 //! One thread owns a pipeline; nothing here knows of text, devices or clients.
 
 pub mod artifacts;
+mod crew;
 mod error;
 #[cfg(test)]
 mod golden;

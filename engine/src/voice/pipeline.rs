@@ -6,7 +6,6 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use super::artifacts::{self, ArtifactsDir};
@@ -150,7 +149,13 @@ impl KokoroPipeline {
     /// # Errors
     /// [`VoiceError::Artifacts`] names every place that was tried and what was wrong with each.
     pub fn load_from_artifacts_dir(base: &Path, device: Device) -> Result<Self, VoiceError> {
-        Self::load(artifacts::resolve(base)?, PipelineOptions { device, threads: None })
+        Self::load(
+            artifacts::resolve(base)?,
+            PipelineOptions {
+                device,
+                threads: None,
+            },
+        )
     }
 
     /// Loads a voice that was found before.
@@ -163,7 +168,10 @@ impl KokoroPipeline {
         let library = Library::load(&artifacts.library())?;
         let kernels = Kernels::load(&library)?;
         let mix = Constant::find(&weights, "source.mix")?;
-        let mix = mix.floats().try_into().map_err(|_| VoiceError::weights("source.mix", "it is not ten floats"))?;
+        let mix = mix
+            .floats()
+            .try_into()
+            .map_err(|_| VoiceError::weights("source.mix", "it is not ten floats"))?;
         let stages = Stages {
             albert: Albert::find(&weights)?,
             duration: Duration::find(&weights)?,
@@ -178,10 +186,14 @@ impl KokoroPipeline {
             durations: Vec::new(),
         };
         let vocabulary = artifacts.vocabulary()?;
-        let vocabulary = vocabulary.into_iter().filter_map(|(symbol, token)| Some((symbol, usize::try_from(token).ok()?)));
+        let vocabulary = vocabulary
+            .into_iter()
+            .filter_map(|(symbol, token)| Some((symbol, usize::try_from(token).ok()?)));
         let threads = options.threads.unwrap_or_else(num_cpus::get_physical).max(1);
         let pipeline = Self {
-            vocabulary: vocabulary.filter(|&(_, token)| token < super::stages::SYMBOLS).collect(),
+            vocabulary: vocabulary
+                .filter(|&(_, token)| token < super::stages::SYMBOLS)
+                .collect(),
             voices: HashMap::new(),
             stages,
             kernels,
@@ -206,36 +218,51 @@ impl KokoroPipeline {
 
     /// Speaks one chunk.
     ///
-    /// `cancel` is looked at between kernels: once it is set, the call returns an error for which
+    /// `cancelled` is asked between kernels: once it says yes, the call returns an error for which
     /// [`VoiceError::is_cancelled`] holds.
     ///
     /// # Errors
     /// [`VoiceError::TooLong`], [`VoiceError::UnknownPhoneme`], [`VoiceError::Speed`], an unknown voice
     /// ([`VoiceError::Artifacts`]), or [`VoiceError::Runtime`].
-    pub fn synthesize(&mut self, request: &Synthesis<'_>, cancel: &AtomicBool) -> Result<Speech<'_>, VoiceError> {
+    pub fn synthesize(
+        &mut self,
+        request: &Synthesis<'_>,
+        cancelled: &dyn Fn() -> bool,
+    ) -> Result<Speech<'_>, VoiceError> {
         if !(0.5..=2.0).contains(&request.speed) {
             return Err(VoiceError::Speed(request.speed));
         }
         let phonemes = self.tokenize(request.phonemes)?;
-        if cancel.load(Ordering::Relaxed) {
-            return Err(super::runtime::RuntimeError::Cancelled.into());
-        }
         self.choose_style(request.voice, phonemes)?;
-        let Self { stages, kernels, launcher, .. } = self;
-        let executor = Executor { kernels, cancel };
+        let Self {
+            stages,
+            kernels,
+            launcher,
+            ..
+        } = self;
+        let executor = Executor { kernels, cancelled };
         let (samples, times) = launcher.serve(|| stages.run(executor, request.speed, request.noise))?;
-        Ok(Speech { samples: &stages.vocoder.audio()[..samples], durations: &stages.durations, times })
+        Ok(Speech {
+            samples: &stages.vocoder.audio()[..samples],
+            durations: &stages.durations,
+            times,
+        })
     }
 
     /// The stages, for tests that look at each.
     #[cfg(test)]
     pub(super) fn with_stages<R>(
         &mut self,
-        cancel: &AtomicBool,
+        cancelled: &dyn Fn() -> bool,
         test: impl FnOnce(&mut Stages, Executor<'_>) -> R,
     ) -> R {
-        let Self { stages, kernels, launcher, .. } = self;
-        launcher.serve(|| test(stages, Executor { kernels, cancel }))
+        let Self {
+            stages,
+            kernels,
+            launcher,
+            ..
+        } = self;
+        launcher.serve(|| test(stages, Executor { kernels, cancelled }))
     }
 
     /// Takes the tokens of `phonemes`; returns how many there are.
@@ -244,11 +271,19 @@ impl KokoroPipeline {
         tokens.clear();
         tokens.push(WRAP);
         for symbol in phonemes.chars() {
-            tokens.push(*self.vocabulary.get(&symbol).ok_or(VoiceError::UnknownPhoneme { symbol })?);
+            tokens.push(
+                *self
+                    .vocabulary
+                    .get(&symbol)
+                    .ok_or(VoiceError::UnknownPhoneme { symbol })?,
+            );
         }
         let count = tokens.len() - 1;
         if count > MOST_PHONEMES {
-            return Err(VoiceError::TooLong { count, limit: MOST_PHONEMES });
+            return Err(VoiceError::TooLong {
+                count,
+                limit: MOST_PHONEMES,
+            });
         }
         tokens.push(WRAP);
         Ok(count)
@@ -269,10 +304,17 @@ impl KokoroPipeline {
 
 impl Stages {
     /// Runs all stages for the tokens; returns how many samples came out.
-    fn run(&mut self, executor: Executor<'_>, speed: f32, noise: Noise) -> Result<(usize, StageTimes), VoiceError> {
+    fn run(
+        &mut self,
+        executor: Executor<'_>,
+        speed: f32,
+        noise: Noise,
+    ) -> Result<(usize, StageTimes), VoiceError> {
         let mut times = StageTimes::default();
         let n = self.tokens.len();
-        timed(&mut times.albert, || self.albert.run(executor, &self.tokens, self.duration.prepare(n)))?;
+        timed(&mut times.albert, || {
+            self.albert.run(executor, &self.tokens, self.duration.prepare(n))
+        })?;
         timed(&mut times.duration, || {
             self.duration.encode(executor, n, &self.prosody_style)?;
             self.duration.predict(executor, n, speed, &mut self.durations)
@@ -280,19 +322,29 @@ impl Stages {
         let frames = self.durations.iter().sum();
         let aligned = (&self.durations[..], frames);
         timed(&mut times.prosody, || {
-            self.prosody.run(executor, self.duration.encoding(), aligned, &self.prosody_style)
+            self.prosody
+                .run(executor, self.duration.encoding(), aligned, &self.prosody_style)
         })?;
         timed(&mut times.text, || self.text.run(executor, &self.tokens))?;
         let (pitch, energy) = (self.prosody.pitch(), self.prosody.energy());
         timed(&mut times.decoder, || {
-            self.decoder.run(executor, self.text.encoding(), aligned, [pitch, energy], &self.decoder_style)
+            self.decoder.run(
+                executor,
+                self.text.encoding(),
+                aligned,
+                [pitch, energy],
+                &self.decoder_style,
+            )
         })?;
         let rows = 2 * frames;
         timed(&mut times.source, || {
             self.source.signal(pitch, noise);
             self.source.spectrum(self.vocoder.harmonics(rows));
         });
-        timed(&mut times.vocoder, || self.vocoder.run(executor, self.decoder.decoded(), rows, &self.decoder_style))?;
+        timed(&mut times.vocoder, || {
+            self.vocoder
+                .run(executor, self.decoder.decoded(), rows, &self.decoder_style)
+        })?;
         Ok((frames * FRAME, times))
     }
 }

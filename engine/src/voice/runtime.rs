@@ -105,10 +105,18 @@ impl Library {
     /// [`RuntimeError::Load`], with the system loader's words.
     pub(super) fn load(path: &Path) -> Result<Self, RuntimeError> {
         register_services();
-        let failed = |reason: String| RuntimeError::Load { path: path.to_owned(), reason };
-        let name = path.to_str().ok_or_else(|| failed("its path is not UTF-8".into()))?;
+        let failed = |reason: String| RuntimeError::Load {
+            path: path.to_owned(),
+            reason,
+        };
+        let name = path
+            .to_str()
+            .ok_or_else(|| failed("its path is not UTF-8".into()))?;
         let module = Module::load_from_file(name).map_err(|error| failed(error.message().to_owned()))?;
-        Ok(Self { path: path.to_owned(), module })
+        Ok(Self {
+            path: path.to_owned(),
+            module,
+        })
     }
 
     /// Looks a kernel up.
@@ -116,10 +124,13 @@ impl Library {
     /// # Errors
     /// [`RuntimeError::Missing`].
     pub(super) fn kernel(&self, name: &'static str) -> Result<Kernel, RuntimeError> {
-        let function = self.module.get_function(name).map_err(|error| RuntimeError::Missing {
-            name: format!("{name} in {}", self.path.display()),
-            reason: error.message().to_owned(),
-        })?;
+        let function = self
+            .module
+            .get_function(name)
+            .map_err(|error| RuntimeError::Missing {
+                name: format!("{name} in {}", self.path.display()),
+                reason: error.message().to_owned(),
+            })?;
         Ok(Kernel { name, function })
     }
 }
@@ -173,7 +184,10 @@ impl Kernel {
         }
         match self.function.call_packed(&packed[..arguments.len()]) {
             Ok(_) => Ok(()),
-            Err(error) => Err(RuntimeError::Failed { name: self.name, reason: error.message().to_owned() }),
+            Err(error) => Err(RuntimeError::Failed {
+                name: self.name,
+                reason: error.message().to_owned(),
+            }),
         }
     }
 }

@@ -24,14 +24,23 @@ impl Scratch {
     /// A free block of at least `bytes` bytes, uninitialised; `None` when memory is exhausted.
     pub(super) fn take(&mut self, bytes: usize) -> Option<NonNull<u8>> {
         let fits = |block: &&mut Block| !block.taken && block.layout.size() >= bytes;
-        if let Some(block) = self.0.iter_mut().filter(fits).min_by_key(|block| block.layout.size()) {
+        if let Some(block) = self
+            .0
+            .iter_mut()
+            .filter(fits)
+            .min_by_key(|block| block.layout.size())
+        {
             block.taken = true;
             return Some(block.start);
         }
         let layout = Layout::from_size_align(bytes.max(ALIGNMENT), ALIGNMENT).ok()?;
         // SAFETY: the layout is not empty.
         let start = NonNull::new(unsafe { alloc(layout) })?;
-        self.0.push(Block { start, layout, taken: true });
+        self.0.push(Block {
+            start,
+            layout,
+            taken: true,
+        });
         Some(start)
     }
 
@@ -63,7 +72,11 @@ mod tests {
         let b = scratch.take(1000).unwrap();
         assert_ne!(a, b);
         scratch.give_back(a.as_ptr());
-        assert_eq!(scratch.take(500), Some(a), "a smaller request takes the free block");
+        assert_eq!(
+            scratch.take(500),
+            Some(a),
+            "a smaller request takes the free block"
+        );
         scratch.give_back(b.as_ptr());
         let c = scratch.take(2000).unwrap();
         assert_ne!(c, b, "too small for this request");

@@ -5,6 +5,8 @@
 //! trained layer and tanh. Phases are summed in f64, where the original loses a hundredth of a radian in a long sentence.
 //! The noise is ours, from a seed, so that speech can be repeated exactly.
 
+use std::f32::consts::PI;
+
 use rand_distr::{Distribution, StandardNormal};
 use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::SeedableRng;
@@ -25,6 +27,10 @@ pub(super) const FFT: usize = 20;
 pub(super) const HOP: usize = 5;
 /// Bins of a spectrum.
 pub(super) const BINS: usize = FFT / 2 + 1;
+const NYQUIST: usize = FFT / 2;
+
+/// A magnitude below which a bin holds nothing but rounding errors; a full-scale sine has 5.
+const EMPTY: f32 = 1e-6;
 
 /// The noise in the source.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -37,7 +43,10 @@ pub struct Noise {
 
 impl Default for Noise {
     fn default() -> Self {
-        Self { seed: 0, amplitude: 1.0 }
+        Self {
+            seed: 0,
+            amplitude: 1.0,
+        }
     }
 }
 
@@ -73,7 +82,12 @@ impl Source {
                 })
             })
         };
-        Self { mix, cycles: Vec::new(), signal: Vec::new(), basis: [basis(f64::cos), basis(|angle| -angle.sin())] }
+        Self {
+            mix,
+            cycles: Vec::new(),
+            signal: Vec::new(),
+            basis: [basis(f64::cos), basis(|angle| -angle.sin())],
+        }
     }
 
     /// The source for a pitch curve (Hz, a value for 300 samples).
@@ -159,8 +173,28 @@ impl Source {
             for bin in 0..BINS {
                 let part = |basis: &[f32; FFT]| basis.iter().zip(&samples).map(|(b, s)| b * s).sum::<f32>();
                 let (re, im) = (part(&self.basis[0][bin]), part(&self.basis[1][bin]));
-                row[bin] = re.hypot(im);
-                row[BINS + bin] = im.atan2(re);
+                let magnitude = (re * re + im * im).sqrt();
+                row[bin] = magnitude;
+                row[BINS + bin] = match bin {
+                    // The phase of an empty bin would be that of rounding errors, and the vocoder listens to it.
+                    _ if magnitude < EMPTY => 0.0,
+                    // Real bins: π and −π are one angle, but not to the vocoder. It knows them with these signs.
+                    0 => {
+                        if re < 0.0 {
+                            PI
+                        } else {
+                            0.0
+                        }
+                    }
+                    NYQUIST => {
+                        if re < 0.0 {
+                            -PI
+                        } else {
+                            0.0
+                        }
+                    }
+                    _ => im.atan2(re),
+                };
             }
         }
     }
@@ -177,7 +211,10 @@ mod tests {
         Source::new(mix)
     }
 
-    const SILENT: Noise = Noise { seed: 0, amplitude: 0.0 };
+    const SILENT: Noise = Noise {
+        seed: 0,
+        amplitude: 0.0,
+    };
 
     #[test]
     fn a_steady_pitch_is_a_sine_of_that_frequency() {
@@ -197,13 +234,21 @@ mod tests {
         let noisy = source.signal(&[0.0; 40], Noise::default()).to_vec();
         let power = noisy.iter().map(|s| s * s).sum::<f32>() / noisy.len() as f32;
         // 0.1/3 through a weight of 0.1.
-        assert!((power.sqrt() / (UNVOICED_NOISE * 0.1) - 1.0).abs() < 0.02, "{}", power.sqrt());
+        assert!(
+            (power.sqrt() / (UNVOICED_NOISE * 0.1) - 1.0).abs() < 0.02,
+            "{}",
+            power.sqrt()
+        );
     }
 
     #[test]
     fn a_seed_repeats_and_another_differs() {
         let mut source = fundamental();
-        let mut make = |seed| source.signal(&[100.0, 0.0], Noise { seed, amplitude: 1.0 }).to_vec();
+        let mut make = |seed| {
+            source
+                .signal(&[100.0, 0.0], Noise { seed, amplitude: 1.0 })
+                .to_vec()
+        };
         assert_eq!(make(1), make(1));
         assert_ne!(make(1), make(2));
     }
@@ -218,7 +263,13 @@ mod tests {
         source.spectrum(&mut rows);
         let frame = &rows[20 * 2 * BINS..][..2 * BINS];
         // Hann: half the amplitude times half the length in the bin, half of that beside it.
-        assert!((frame[3] - 5.0).abs() < 1e-4 && (frame[2] - 2.5).abs() < 1e-4, "{frame:?}");
-        assert!(frame[BINS + 3].abs() > 3.14, "the window's centre is ten samples, three half turns, after its start");
+        assert!(
+            (frame[3] - 5.0).abs() < 1e-4 && (frame[2] - 2.5).abs() < 1e-4,
+            "{frame:?}"
+        );
+        assert!(
+            frame[BINS + 3].abs() > 3.14,
+            "the window's centre is ten samples, three half turns, after its start"
+        );
     }
 }

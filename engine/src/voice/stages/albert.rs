@@ -73,7 +73,13 @@ impl Albert {
         let n = tokens.len();
         self.embed(tokens);
         let embedded = Rows::new(self.embedded.view(), EMBEDDING);
-        executor.layer_norm(embedded, self.embedding_norm.view(), embedded, (n, EMBEDDING), (EPSILON, 1.0))?;
+        executor.layer_norm(
+            embedded,
+            self.embedding_norm.view(),
+            embedded,
+            (n, EMBEDDING),
+            (EPSILON, 1.0),
+        )?;
         self.hidden.reserve(padded_rows(n) * WIDTH);
         self.attended.reserve(padded_rows(n) * WIDTH);
         self.context.reserve(padded_rows(n) * WIDTH);
@@ -103,13 +109,23 @@ impl Albert {
     fn layer(&self, executor: Executor<'_>, n: usize) -> Result<(), RuntimeError> {
         let hidden = Rows::new(self.hidden.view(), WIDTH);
         let attended = Rows::new(self.attended.view(), WIDTH);
-        let plus = |rows| Residual { rows, gain: 1.0, shift: 0 };
+        let plus = |rows| Residual {
+            rows,
+            gain: 1.0,
+            shift: 0,
+        };
         executor.product(&self.qkv, hidden, Rows::new(self.wide.view(), 3 * WIDTH), n)?;
         let scratch = self.scratch.each_ref().map(Buffer::view);
         executor.attention(self.wide.view(), scratch, self.context.view(), n)?;
         let context = Rows::new(self.context.view(), WIDTH);
         executor.product_plus(&self.attention_out, context, attended, n, plus(hidden))?;
-        executor.layer_norm(attended, self.attention_norm.view(), attended, (n, WIDTH), (EPSILON, 1.0))?;
+        executor.layer_norm(
+            attended,
+            self.attention_norm.view(),
+            attended,
+            (n, WIDTH),
+            (EPSILON, 1.0),
+        )?;
         let inner = Rows::new(self.wide.view(), INNER);
         executor.product_gelu(&self.feed_forward_in, attended, inner, n)?;
         executor.product_plus(&self.feed_forward_out, inner, hidden, n, plus(attended))?;

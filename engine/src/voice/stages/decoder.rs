@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use super::CHANNELS;
 use super::layers::{StyleRow, floats, linear, repeat_rows};
 use super::residual::{ResidualBlock, ResidualScratch};
-use super::CHANNELS;
 use crate::voice::artifacts::Weights;
 use crate::voice::error::VoiceError;
 use crate::voice::kernels::{Executor, Linear, Rows, padded_rows, whole_groups};
@@ -36,13 +36,26 @@ impl Decoder {
     /// Finds its weights.
     pub(in crate::voice) fn find(weights: &Arc<Weights>) -> Result<Self, VoiceError> {
         let decode = |i: usize, outputs| {
-            ResidualBlock::find(weights, &format!("decoder.decode.{i}"), (NEXT, outputs), outputs == CHANNELS)
+            ResidualBlock::find(
+                weights,
+                &format!("decoder.decode.{i}"),
+                (NEXT, outputs),
+                outputs == CHANNELS,
+            )
         };
         Ok(Self {
-            curves: [floats(weights, "decoder.pitch", 4)?, floats(weights, "decoder.energy", 4)?],
+            curves: [
+                floats(weights, "decoder.pitch", 4)?,
+                floats(weights, "decoder.energy", 4)?,
+            ],
             text: linear(weights, "decoder.text", CHANNELS, TEXT)?,
             encode: ResidualBlock::find(weights, "decoder.encode", (FIRST, HIDDEN), false)?,
-            decode: [decode(0, HIDDEN)?, decode(1, HIDDEN)?, decode(2, HIDDEN)?, decode(3, CHANNELS)?],
+            decode: [
+                decode(0, HIDDEN)?,
+                decode(1, HIDDEN)?,
+                decode(2, HIDDEN)?,
+                decode(3, CHANNELS)?,
+            ],
             first: Buffer::new(),
             next: Buffer::new(),
             decoded: Buffer::new(),
@@ -78,7 +91,13 @@ impl Decoder {
         for block in before {
             block.run(executor, scratch, style, (next, frames), next)?;
         }
-        last.run(executor, scratch, style, (next, frames), Rows::new(self.decoded.view(), CHANNELS))
+        last.run(
+            executor,
+            scratch,
+            style,
+            (next, frames),
+            Rows::new(self.decoded.view(), CHANNELS),
+        )
     }
 
     /// Makes room for `frames` frames.
@@ -105,7 +124,10 @@ fn halve(curve: &[f32], taps: &[f32], frames: usize, mut put: impl FnMut(usize, 
     let at = |i: usize| curve.get(i).copied().unwrap_or(0.0);
     for t in 0..frames {
         let before = if t == 0 { 0.0 } else { at(2 * t - 1) };
-        put(t, taps[0] * before + taps[1] * at(2 * t) + taps[2] * at(2 * t + 1) + taps[3]);
+        put(
+            t,
+            taps[0] * before + taps[1] * at(2 * t) + taps[2] * at(2 * t + 1) + taps[3],
+        );
     }
 }
 
@@ -116,7 +138,9 @@ mod tests {
     #[test]
     fn a_curve_is_halved_with_zeros_before_it() {
         let mut out = Vec::new();
-        halve(&[1.0, 2.0, 3.0, 4.0], &[100.0, 10.0, 1.0, 0.5], 2, |_, value| out.push(value));
+        halve(&[1.0, 2.0, 3.0, 4.0], &[100.0, 10.0, 1.0, 0.5], 2, |_, value| {
+            out.push(value)
+        });
         assert_eq!(out, [12.5, 234.5]);
     }
 }

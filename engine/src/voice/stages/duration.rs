@@ -91,13 +91,32 @@ impl Duration {
     ) -> Result<(), RuntimeError> {
         let states = Rows::new(self.states.view(), CHANNELS);
         let width = whole_groups(LOGITS);
-        self.lstms[3].run(executor, Rows::new(self.encoding.view(), ENCODING), states, tokens)?;
-        executor.product(&self.project, states, Rows::new(self.logits.view(), width), tokens)?;
+        self.lstms[3].run(
+            executor,
+            Rows::new(self.encoding.view(), ENCODING),
+            states,
+            tokens,
+        )?;
+        executor.product(
+            &self.project,
+            states,
+            Rows::new(self.logits.view(), width),
+            tokens,
+        )?;
         durations.clear();
-        durations.extend(self.logits.floats().chunks_exact(width).take(tokens).map(|logits| {
-            let frames: f32 = logits[..LOGITS].iter().map(|logit| 1.0 / (1.0 + (-logit).exp())).sum();
-            (frames / speed).round_ties_even().max(1.0) as usize
-        }));
+        durations.extend(
+            self.logits
+                .floats()
+                .chunks_exact(width)
+                .take(tokens)
+                .map(|logits| {
+                    let frames: f32 = logits[..LOGITS]
+                        .iter()
+                        .map(|logit| 1.0 / (1.0 + (-logit).exp()))
+                        .sum();
+                    (frames / speed).round_ties_even().max(1.0) as usize
+                }),
+        );
         Ok(())
     }
 }

@@ -16,7 +16,10 @@ pub(super) fn constant(weights: &Arc<Weights>, name: &str, length: usize) -> Res
     let constant = Constant::find(weights, name)?;
     if constant.view().length != length {
         let found = constant.view().length;
-        return Err(VoiceError::weights(name, format!("it has {found} elements instead of {length}")));
+        return Err(VoiceError::weights(
+            name,
+            format!("it has {found} elements instead of {length}"),
+        ));
     }
     Ok(constant)
 }
@@ -31,18 +34,32 @@ pub(super) fn floats(weights: &Arc<Weights>, name: &str, length: usize) -> Resul
 }
 
 /// The linear map `name` from `depth` inputs to `columns` outputs (rounded up to whole panels).
-pub(super) fn linear(weights: &Arc<Weights>, name: &str, depth: usize, columns: usize) -> Result<Linear, VoiceError> {
+pub(super) fn linear(
+    weights: &Arc<Weights>,
+    name: &str,
+    depth: usize,
+    columns: usize,
+) -> Result<Linear, VoiceError> {
     let tensor = format!("{name}.weight");
     let weight = Constant::find(weights, &tensor)?;
     let panels = columns.div_ceil(GROUP);
     if *weight.shape() != [panels, depth, GROUP] {
         return Err(VoiceError::weights(
             &tensor,
-            format!("its shape is {:?} instead of {:?}", weight.shape(), [panels, depth, GROUP]),
+            format!(
+                "its shape is {:?} instead of {:?}",
+                weight.shape(),
+                [panels, depth, GROUP]
+            ),
         ));
     }
     let columns = floats(weights, &format!("{name}.columns"), panels * 3 * GROUP)?;
-    Ok(Linear { weight, columns, depth, panels })
+    Ok(Linear {
+        weight,
+        columns,
+        depth,
+        panels,
+    })
 }
 
 /// A bidirectional LSTM of 256 units a direction.
@@ -163,11 +180,20 @@ impl StyleNorm {
     }
 
     fn take(&self, executor: Executor<'_>, style: &StyleRow) -> Result<(), RuntimeError> {
-        executor.product(&self.fc, style.rows(), Rows::new(self.styled.view(), 2 * self.channels), 1)
+        executor.product(
+            &self.fc,
+            style.rows(),
+            Rows::new(self.styled.view(), 2 * self.channels),
+            1,
+        )
     }
 
     /// Gamma and beta of a layer norm: 1 + γ(style), β(style), as `[2][channels]`.
-    pub(super) fn of_layer(&mut self, executor: Executor<'_>, style: &StyleRow) -> Result<View<'_>, RuntimeError> {
+    pub(super) fn of_layer(
+        &mut self,
+        executor: Executor<'_>,
+        style: &StyleRow,
+    ) -> Result<View<'_>, RuntimeError> {
         self.take(executor, style)?;
         for gamma in &mut self.styled.floats_mut()[..self.channels] {
             *gamma += 1.0;
@@ -185,7 +211,12 @@ impl StyleNorm {
     ) -> Result<View<'_>, RuntimeError> {
         executor.column_sums(x, self.sums.view(), rows, self.channels / GROUP)?;
         self.take(executor, style)?;
-        affine(self.sums.floats(), rows, self.styled.floats(), self.affine.floats_mut());
+        affine(
+            self.sums.floats(),
+            rows,
+            self.styled.floats(),
+            self.affine.floats_mut(),
+        );
         Ok(self.affine.view())
     }
 
@@ -198,7 +229,12 @@ impl StyleNorm {
         rows: usize,
     ) -> Result<View<'_>, RuntimeError> {
         self.take(executor, style)?;
-        affine(&sums.floats()[..2 * self.channels], rows, self.styled.floats(), self.affine.floats_mut());
+        affine(
+            &sums.floats()[..2 * self.channels],
+            rows,
+            self.styled.floats(),
+            self.affine.floats_mut(),
+        );
         Ok(self.affine.view())
     }
 }
@@ -229,7 +265,10 @@ mod tests {
         let mut out = [0.0; 2];
         affine(&[4.0, 10.0], 2, &[0.5, 4.0], &mut out);
         let of = |x: f32| out[0] * x + out[1];
-        assert!((of(1.0) - 2.5).abs() < 1e-4 && (of(3.0) - 5.5).abs() < 1e-4, "{out:?}");
+        assert!(
+            (of(1.0) - 2.5).abs() < 1e-4 && (of(3.0) - 5.5).abs() < 1e-4,
+            "{out:?}"
+        );
     }
 
     #[test]

@@ -16,10 +16,10 @@ mod vocoder;
 pub(super) use albert::Albert;
 pub(super) use decoder::Decoder;
 pub(super) use duration::Duration;
+pub(super) use layers::StyleRow;
 pub(super) use prosody::Prosody;
 pub(super) use text::TextEncoder;
 pub(super) use vocoder::Vocoder;
-pub(super) use layers::StyleRow;
 
 /// Symbols that the embeddings know.
 pub(super) const SYMBOLS: usize = 178;

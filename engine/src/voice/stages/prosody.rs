@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use super::CHANNELS;
 use super::duration::ENCODING;
 use super::layers::{Lstm, StyleRow, linear};
 use super::residual::{ResidualBlock, ResidualScratch};
-use super::CHANNELS;
 use crate::voice::artifacts::Weights;
 use crate::voice::error::VoiceError;
 use crate::voice::kernels::{Executor, GROUP, Linear, Rows, padded_rows};
@@ -34,7 +34,9 @@ struct Curve {
 
 impl Curve {
     fn find(weights: &Arc<Weights>, name: &str) -> Result<Self, VoiceError> {
-        let block = |i: usize, channels, pooled| ResidualBlock::find(weights, &format!("{name}.{i}"), channels, pooled);
+        let block = |i: usize, channels, pooled| {
+            ResidualBlock::find(weights, &format!("{name}.{i}"), channels, pooled)
+        };
         Ok(Self {
             blocks: [
                 block(0, (CHANNELS, CHANNELS), false)?,
@@ -61,16 +63,30 @@ impl Curve {
             buffer.reserve(padded_rows(twice) * CHANNELS);
         }
         self.projected.reserve(twice * GROUP);
-        let [first, second] = self.between.each_ref().map(|buffer| Rows::new(buffer.view(), CHANNELS));
+        let [first, second] = self
+            .between
+            .each_ref()
+            .map(|buffer| Rows::new(buffer.view(), CHANNELS));
         let [a, b, c] = &mut self.blocks;
         a.run(executor, scratch, style, (states, frames), first)?;
         let (first, second) = (first, second.every(CHANNELS / 2));
         b.run(executor, scratch, style, (first, frames), second)?;
         let first = first.every(CHANNELS / 2);
         c.run(executor, scratch, style, (second, twice), first)?;
-        executor.product(&self.project, first, Rows::new(self.projected.view(), GROUP), twice)?;
+        executor.product(
+            &self.project,
+            first,
+            Rows::new(self.projected.view(), GROUP),
+            twice,
+        )?;
         self.values.clear();
-        self.values.extend(self.projected.floats().chunks_exact(GROUP).take(twice).map(|row| row[0]));
+        self.values.extend(
+            self.projected
+                .floats()
+                .chunks_exact(GROUP)
+                .take(twice)
+                .map(|row| row[0]),
+        );
         Ok(())
     }
 }
@@ -98,9 +114,17 @@ impl Prosody {
     ) -> Result<(), RuntimeError> {
         self.states.reserve(padded_rows(frames) * CHANNELS);
         let states = Rows::new(self.states.view(), CHANNELS);
-        self.lstm.run_repeated(executor, encoding, (durations, frames), &mut self.products, states)?;
-        self.pitch.run(executor, &mut self.scratch, style, states, frames)?;
-        self.energy.run(executor, &mut self.scratch, style, states, frames)
+        self.lstm.run_repeated(
+            executor,
+            encoding,
+            (durations, frames),
+            &mut self.products,
+            states,
+        )?;
+        self.pitch
+            .run(executor, &mut self.scratch, style, states, frames)?;
+        self.energy
+            .run(executor, &mut self.scratch, style, states, frames)
     }
 
     /// The fundamental frequency in Hz, two values a frame; low values mean unvoiced.

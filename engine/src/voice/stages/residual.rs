@@ -38,7 +38,12 @@ pub(super) struct ResidualScratch {
 impl ResidualScratch {
     /// Nothing yet.
     pub(super) const fn new() -> Self {
-        Self { normed: Buffer::new(), convolved: Buffer::new(), renormed: Buffer::new(), shortcut: Buffer::new() }
+        Self {
+            normed: Buffer::new(),
+            convolved: Buffer::new(),
+            renormed: Buffer::new(),
+            shortcut: Buffer::new(),
+        }
     }
 }
 
@@ -106,12 +111,20 @@ impl ResidualBlock {
 
         let shift = usize::from(self.pool.is_some());
         let residual = match &self.shortcut {
-            None => Residual { rows: x, gain: std::f32::consts::FRAC_1_SQRT_2, shift },
+            None => Residual {
+                rows: x,
+                gain: std::f32::consts::FRAC_1_SQRT_2,
+                shift,
+            },
             Some(shortcut) => {
                 scratch.shortcut.reserve(padded_rows(frames) * self.outputs);
                 let rows = Rows::new(scratch.shortcut.view(), self.outputs);
                 executor.product(shortcut, x, rows, frames)?;
-                Residual { rows, gain: 1.0, shift }
+                Residual {
+                    rows,
+                    gain: 1.0,
+                    shift,
+                }
             }
         };
         executor.product_plus(&self.convolutions[1], renormed, out, more, residual)

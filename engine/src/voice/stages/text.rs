@@ -29,7 +29,12 @@ impl TextEncoder {
     pub(in crate::voice) fn find(weights: &Arc<Weights>) -> Result<Self, VoiceError> {
         let convolution = |i: usize| -> Result<_, VoiceError> {
             Ok((
-                linear(weights, &format!("text.convolution.{i}"), TAPS * CHANNELS, CHANNELS)?,
+                linear(
+                    weights,
+                    &format!("text.convolution.{i}"),
+                    TAPS * CHANNELS,
+                    CHANNELS,
+                )?,
                 floats(weights, &format!("text.norm.{i}"), 2 * CHANNELS)?,
             ))
         };
@@ -44,7 +49,11 @@ impl TextEncoder {
     }
 
     /// Encodes `tokens` (numbers below 178).
-    pub(in crate::voice) fn run(&mut self, executor: Executor<'_>, tokens: &[usize]) -> Result<(), RuntimeError> {
+    pub(in crate::voice) fn run(
+        &mut self,
+        executor: Executor<'_>,
+        tokens: &[usize],
+    ) -> Result<(), RuntimeError> {
         let n = tokens.len();
         self.embed(tokens);
         self.convolved.reserve(padded_rows(n) * CHANNELS);
@@ -56,7 +65,8 @@ impl TextEncoder {
             executor.product(convolution, padded, convolved, n)?;
             executor.layer_norm(convolved, norm.view(), inside, (n, CHANNELS), (EPSILON, SLOPE))?;
         }
-        self.lstm.run(executor, inside, Rows::new(self.encoding.view(), CHANNELS), n)
+        self.lstm
+            .run(executor, inside, Rows::new(self.encoding.view(), CHANNELS), n)
     }
 
     /// Symbols' embeddings with zero rows around them.

@@ -6,11 +6,13 @@
 
 use std::sync::Arc;
 
-use super::layers::{StyleNorm, StyleRow, constant, floats, linear};
 use super::CHANNELS;
+use super::layers::{StyleNorm, StyleRow, constant, floats, linear};
 use crate::voice::artifacts::Weights;
 use crate::voice::error::VoiceError;
-use crate::voice::kernels::{Convolution, ConvolutionCall, Executor, GROUP, Linear, Residual, Rows, padded_rows};
+use crate::voice::kernels::{
+    Convolution, ConvolutionCall, Executor, GROUP, Linear, Residual, Rows, padded_rows,
+};
 use crate::voice::memory::{Buffer, View};
 use crate::voice::runtime::RuntimeError;
 use crate::voice::source::{BINS, HOP, squared_window};
@@ -61,7 +63,11 @@ pub(in crate::voice) fn harmonic_frames(rows: usize) -> usize {
 struct Block(Vec<(Convolution, StyleNorm)>);
 
 impl Block {
-    fn find(weights: &Arc<Weights>, (name, taps): (&str, usize), channels: usize) -> Result<Self, VoiceError> {
+    fn find(
+        weights: &Arc<Weights>,
+        (name, taps): (&str, usize),
+        channels: usize,
+    ) -> Result<Self, VoiceError> {
         let mut layers = Vec::new();
         for (i, dilation) in DILATIONS.into_iter().enumerate() {
             for which in [1, 2] {
@@ -93,8 +99,16 @@ impl Block {
     ) -> Result<(), RuntimeError> {
         let (mut input, mut sums) = (x, x_sums);
         for pair in self.0.chunks_exact_mut(2) {
-            let [(first, first_norm), (second, second_norm)] = pair else { continue };
-            let Memory { between, between_sums, out_sums, scratch, frames } = *memory;
+            let [(first, first_norm), (second, second_norm)] = pair else {
+                continue;
+            };
+            let Memory {
+                between,
+                between_sums,
+                out_sums,
+                scratch,
+                frames,
+            } = *memory;
             let affine = first_norm.of_sums(executor, style, sums, frames)?;
             let call = ConvolutionCall {
                 x: input,
@@ -107,7 +121,13 @@ impl Block {
             };
             executor.convolution(first, &call)?;
             let affine = second_norm.of_sums(executor, style, between_sums, frames)?;
-            let call = ConvolutionCall { x: between, y: out, affine, sums: out_sums.view(), ..call };
+            let call = ConvolutionCall {
+                x: between,
+                y: out,
+                affine,
+                sums: out_sums.view(),
+                ..call
+            };
             executor.convolution(second, &call)?;
             (input, sums) = (out, memory.out_sums);
         }
@@ -115,7 +135,11 @@ impl Block {
     }
 
     fn scratch(&self) -> usize {
-        self.0.iter().map(|(convolution, _)| convolution.scratch()).max().unwrap_or(0)
+        self.0
+            .iter()
+            .map(|(convolution, _)| convolution.scratch())
+            .max()
+            .unwrap_or(0)
     }
 }
 
@@ -163,11 +187,23 @@ impl Vocoder {
     /// Finds its weights.
     pub(in crate::voice) fn find(weights: &Arc<Weights>) -> Result<Self, VoiceError> {
         let half = |i: usize| -> Result<Upsampling, VoiceError> {
-            let Half { channels, inputs, stride, noise, blocks, source } = HALVES[i];
+            let Half {
+                channels,
+                inputs,
+                stride,
+                noise,
+                blocks,
+                source,
+            } = HALVES[i];
             let block = |which| Block::find(weights, which, channels);
             let phase = |p| linear(weights, &format!("vocoder.up.{i}.{p}"), 2 * inputs, channels);
             Ok(Upsampling {
-                noise: linear(weights, &format!("vocoder.noise.{i}"), source.0 * SPECTRUM, channels)?,
+                noise: linear(
+                    weights,
+                    &format!("vocoder.noise.{i}"),
+                    source.0 * SPECTRUM,
+                    channels,
+                )?,
                 noise_block: block(noise)?,
                 phases: (0..stride).map(phase).collect::<Result<_, _>>()?,
                 blocks: [block(blocks[0])?, block(blocks[1])?, block(blocks[2])?],
@@ -197,7 +233,13 @@ impl Vocoder {
         for sums in &mut vocoder.sums {
             sums.reserve(2 * 256);
         }
-        let of_half = |half: &Upsampling| half.blocks.iter().chain([&half.noise_block]).map(Block::scratch).max();
+        let of_half = |half: &Upsampling| {
+            half.blocks
+                .iter()
+                .chain([&half.noise_block])
+                .map(Block::scratch)
+                .max()
+        };
         let most = vocoder.halves.iter().filter_map(of_half).max().unwrap_or(0);
         for scratch in &mut vocoder.scratch {
             scratch.reserve(most);
@@ -209,7 +251,8 @@ impl Vocoder {
     pub(in crate::voice) fn harmonics(&mut self, rows: usize) -> &mut [f32] {
         let frames = harmonic_frames(rows);
         // Behind the last frame: the zero rows of the padding, and what register tiles read and do not use.
-        self.harmonics.reserve((HARMONIC_MARGIN + frames + 8 * HARMONIC_MARGIN * 2) * SPECTRUM);
+        self.harmonics
+            .reserve((HARMONIC_MARGIN + frames + 8 * HARMONIC_MARGIN * 2) * SPECTRUM);
         let end = (HARMONIC_MARGIN + frames) * SPECTRUM;
         self.harmonics.floats_mut()[end..].fill(0.0);
         &mut self.harmonics.floats_mut()[HARMONIC_MARGIN * SPECTRUM..end]
@@ -225,10 +268,21 @@ impl Vocoder {
     ) -> Result<(), RuntimeError> {
         self.prepare(rows);
         let input = Rows::new(self.inputs[0].view(), CHANNELS).from(CHANNELS);
-        executor.scale_rows(decoded, self.identity.view(), input, (rows, CHANNELS / GROUP), 0.1)?;
+        executor.scale_rows(
+            decoded,
+            self.identity.view(),
+            input,
+            (rows, CHANNELS / GROUP),
+            0.1,
+        )?;
         self.half(executor, style, 0, rows, 10 * rows)?;
         let next = Rows::new(self.inputs[1].view(), 256).from(256);
-        executor.mean_of_blocked(self.results.each_ref().map(Buffer::view), next, (10 * rows, 256 / GROUP), 0.1)?;
+        executor.mean_of_blocked(
+            self.results.each_ref().map(Buffer::view),
+            next,
+            (10 * rows, 256 / GROUP),
+            0.1,
+        )?;
         let frames = harmonic_frames(rows);
         self.half(executor, style, 1, 10 * rows, frames)?;
         let last = Rows::new(self.last.view(), 128);
@@ -264,7 +318,13 @@ impl Vocoder {
         rows: usize,
         frames: usize,
     ) -> Result<(), RuntimeError> {
-        let Half { channels, inputs, stride, source: (taps, hop), .. } = HALVES[which];
+        let Half {
+            channels,
+            inputs,
+            stride,
+            source: (taps, hop),
+            ..
+        } = HALVES[which];
         let half = &mut self.halves[which];
         let [between_sums, out_sums, x_sums] = &self.sums;
         let memory = Memory {
@@ -283,7 +343,8 @@ impl Vocoder {
         executor.product(&half.noise, harmonics, x, frames)?;
         executor.column_sums(x, x_sums.view(), frames, groups)?;
         let source = self.source.view();
-        half.noise_block.run(executor, style, &memory, (x.view, x_sums), source)?;
+        half.noise_block
+            .run(executor, style, &memory, (x.view, x_sums), source)?;
 
         let input = Rows::new(self.inputs[which].view(), inputs);
         // The second half is one frame longer: its first is the reflection of the frame after it.
@@ -291,7 +352,11 @@ impl Vocoder {
         for (phase, map) in half.phases.iter().enumerate() {
             let later = if phase >= stride / 2 { inputs } else { 0 };
             let y = x.from((phase + lead) * GROUP).every(stride * GROUP);
-            let plus = Residual { rows: Rows { view: source, ..y }, gain: 1.0, shift: 0 };
+            let plus = Residual {
+                rows: Rows { view: source, ..y },
+                gain: 1.0,
+                shift: 0,
+            };
             executor.product_plus(map, input.from(later), y, rows, plus)?;
         }
         if lead == 1 {
@@ -310,7 +375,12 @@ impl Vocoder {
         executor.spectrum(self.bins.view(), spectra.from(3 * 2 * GROUP), frames)?;
         // Hop q lies under the frames q−1 … q+2; frame −1 is row 2.
         let hops = frames - 1;
-        executor.product(&self.inverse_stft, spectra.from(2 * 2 * GROUP), Rows::new(self.hops.view(), GROUP), hops)?;
+        executor.product(
+            &self.inverse_stft,
+            spectra.from(2 * 2 * GROUP),
+            Rows::new(self.hops.view(), GROUP),
+            hops,
+        )?;
         executor.gather_hops(self.hops.view(), self.audio.view(), hops)?;
         mend_ends(&mut self.audio.floats_mut()[..hops * HOP]);
         Ok(())

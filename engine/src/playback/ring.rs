@@ -1,0 +1,242 @@
+//! The ring between inference and the device: mono frames, and the places where they end.
+//!
+//! An rtrb ring carries the frames, a second one the indices at which an utterance ends; with those the
+//! reader can tell silence that is right from frames that are late. Frames are numbered from 0 for as long as
+//! the ring lives. The writer is owned by [`FrameQueue`](super::FrameQueue), the reader by the
+//! [`Renderer`](super::Renderer). Both sides are wait-free; neither allocates.
+
+/// How many ends can wait in the ring. Each belongs to an utterance, so the frames run out long before.
+const ENDS: usize = 256;
+
+/// The writing end.
+pub(super) struct FrameWriter {
+    frames: rtrb::Producer<f32>,
+    ends: rtrb::Producer<u64>,
+    written: u64,
+}
+
+/// The reading end.
+pub(super) struct FrameReader {
+    frames: rtrb::Consumer<f32>,
+    ends: rtrb::Consumer<u64>,
+    position: u64,
+    /// The last end that was passed.
+    end: u64,
+}
+
+/// What a push achieved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Accepted {
+    /// How many of the frames were taken, from the first on.
+    pub(super) frames: usize,
+    /// Whether all were taken, and the end too if there was one.
+    pub(super) complete: bool,
+}
+
+/// Makes a ring for `capacity` frames.
+pub(super) fn ring(capacity: usize) -> (FrameWriter, FrameReader) {
+    let (frames_in, frames_out) = rtrb::RingBuffer::new(capacity);
+    let (ends_in, ends_out) = rtrb::RingBuffer::new(ENDS);
+    (
+        FrameWriter {
+            frames: frames_in,
+            ends: ends_in,
+            written: 0,
+        },
+        FrameReader {
+            frames: frames_out,
+            ends: ends_out,
+            position: 0,
+            end: 0,
+        },
+    )
+}
+
+impl FrameWriter {
+    /// Writes as many of `frames` as there is room for. If `end`, they are the last of an utterance; the end
+    /// is marked together with the last frame.
+    pub(super) fn push(&mut self, frames: &[f32], end: bool) -> Accepted {
+        let fits = frames.len().min(self.frames.slots());
+        let mut complete = fits == frames.len();
+        if complete && end {
+            // Ahead of the frames: whoever has read the last one then finds the end behind it.
+            complete = self.ends.push(self.written + fits as u64).is_ok();
+            if !complete {
+                return Accepted { frames: 0, complete };
+            }
+        }
+        let (pushed, _) = self.frames.push_partial_slice(&frames[..fits]);
+        self.written += pushed.len() as u64;
+        Accepted {
+            frames: pushed.len(),
+            complete,
+        }
+    }
+
+    /// How many frames were written in all: the index of the next one.
+    pub(super) fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// Frames that there is room for.
+    pub(super) fn room(&self) -> usize {
+        self.frames.slots()
+    }
+
+    /// Whether the reader is gone.
+    pub(super) fn is_abandoned(&self) -> bool {
+        self.frames.is_abandoned()
+    }
+}
+
+impl FrameReader {
+    /// Reads into `block`, returns how many frames there were.
+    pub(super) fn read(&mut self, block: &mut [f32]) -> usize {
+        let (read, _) = self.frames.pop_partial_slice(block);
+        self.position += read.len() as u64;
+        read.len()
+    }
+
+    /// The index of the next frame.
+    pub(super) fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Frames that can be read.
+    pub(super) fn available(&self) -> usize {
+        self.frames.slots()
+    }
+
+    /// Whether the last frame that was read (or discarded) was the last of its utterance.
+    pub(super) fn is_at_end(&mut self) -> bool {
+        while let Ok(&end) = self.ends.peek()
+            && end <= self.position
+        {
+            self.end = end;
+            // Just seen there, and this is the only reader.
+            let _ = self.ends.pop();
+        }
+        self.end == self.position
+    }
+
+    /// Drops the frames before `index`, which must all have been written, and returns how many those were.
+    /// Nothing is owed after that. Takes the same time for any number.
+    pub(super) fn discard_to(&mut self, index: u64) -> u64 {
+        let due = index.saturating_sub(self.position);
+        let there = self
+            .frames
+            .slots()
+            .min(usize::try_from(due).unwrap_or(usize::MAX));
+        let discarded = match self.frames.read_chunk(there) {
+            Ok(chunk) => {
+                chunk.commit_all();
+                there as u64
+            }
+            Err(_) => 0,
+        };
+        self.position += discarded;
+        self.end = self.position;
+        discarded
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_come_out_in_order_and_ends_where_they_were_set() {
+        let (mut writer, mut reader) = ring(4);
+        let mut block = [0.0; 8];
+        assert!(reader.is_at_end(), "nothing is owed at first");
+
+        assert_eq!(
+            writer.push(&[1.0, 2.0], true),
+            Accepted {
+                frames: 2,
+                complete: true
+            }
+        );
+        assert_eq!(
+            writer.push(&[3.0, 4.0, 5.0], true),
+            Accepted {
+                frames: 2,
+                complete: false
+            }
+        );
+        assert_eq!(reader.read(&mut block[..1]), 1);
+        assert!(!reader.is_at_end());
+        assert_eq!(reader.read(&mut block[..1]), 1);
+        assert!(reader.is_at_end());
+        assert_eq!(reader.read(&mut block), 2);
+        assert_eq!(block[..2], [3.0, 4.0]);
+        assert!(!reader.is_at_end(), "one more is owed");
+
+        assert_eq!(
+            writer.push(&[5.0], true),
+            Accepted {
+                frames: 1,
+                complete: true
+            }
+        );
+        assert_eq!(reader.read(&mut block), 1);
+        assert!(reader.is_at_end());
+        assert_eq!((writer.written(), reader.position()), (5, 5));
+    }
+
+    #[test]
+    fn an_end_without_frames_is_an_end() {
+        let (mut writer, mut reader) = ring(4);
+        writer.push(&[1.0], false);
+        reader.read(&mut [0.0; 4]);
+        assert!(!reader.is_at_end());
+        assert_eq!(
+            writer.push(&[], true),
+            Accepted {
+                frames: 0,
+                complete: true
+            }
+        );
+        assert!(reader.is_at_end());
+    }
+
+    #[test]
+    fn too_many_ends_wait_for_room_without_losing_a_frame() {
+        let (mut writer, mut reader) = ring(1_000);
+        for _ in 0..ENDS {
+            assert!(writer.push(&[0.5], true).complete);
+        }
+        assert_eq!(
+            writer.push(&[0.5], true),
+            Accepted {
+                frames: 0,
+                complete: false
+            }
+        );
+        reader.read(&mut [0.0; 1]);
+        assert!(reader.is_at_end());
+        assert_eq!(
+            writer.push(&[0.5], true),
+            Accepted {
+                frames: 1,
+                complete: true
+            }
+        );
+    }
+
+    #[test]
+    fn discarding_is_exact() {
+        let (mut writer, mut reader) = ring(16);
+        let mut block = [0.0; 16];
+        writer.push(&[1.0, 2.0, 3.0], false);
+        let until = writer.written();
+        writer.push(&[4.0], true);
+        reader.read(&mut block[..1]);
+        assert_eq!(reader.discard_to(until), 2);
+        assert!(reader.is_at_end(), "a stop leaves nothing owed");
+        assert_eq!(reader.discard_to(until), 0);
+        assert_eq!(reader.read(&mut block), 1);
+        assert_eq!(block[0], 4.0);
+        assert!(reader.is_at_end());
+    }
+}

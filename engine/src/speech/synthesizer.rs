@@ -1,0 +1,78 @@
+//! What the inference thread asks of a voice.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Turns one chunk of phonemes into sound. The Kokoro pipeline is one; tests bring others.
+///
+/// A failed or cancelled call must leave it usable.
+pub trait Synthesizer: Send {
+    /// Appends the chunk's frames to `frames`: mono, at [`SAMPLE_RATE`](super::SAMPLE_RATE), full
+    /// scale ±1.0. Looks at `cancel` between its stages and gives up when it is set.
+    ///
+    /// # Errors
+    ///
+    /// [`SynthesisError::Cancelled`] if it gave up, [`SynthesisError::Failed`] if it could not. What it has
+    /// appended until then is thrown away.
+    fn synthesize(
+        &mut self,
+        request: &SynthesisRequest<'_>,
+        cancel: &CancelFlag,
+        frames: &mut Vec<f32>,
+    ) -> Result<(), SynthesisError>;
+}
+
+/// One chunk to be synthesised.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SynthesisRequest<'a> {
+    /// The phonemes, one character each, as the voice's vocabulary has them; 510 at most.
+    pub phonemes: &'a str,
+    /// The voice's name, such as `af_heart`.
+    pub voice: &'a str,
+    /// The tempo; 1.0 is the voice's own.
+    pub speed: f32,
+    /// What the source noise is made from.
+    pub seed: u64,
+    /// The amplitude of the source noise; 0 is none, 1 the model's own.
+    pub noise: f32,
+    /// The chunk's place in its utterance, from 0. With the seed it tells one chunk's noise from another's.
+    pub chunk: usize,
+}
+
+/// Why a chunk has no sound.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SynthesisError {
+    /// It was asked to give up.
+    #[error("cancelled")]
+    Cancelled,
+    /// It could not.
+    #[error(transparent)]
+    Failed(#[from] Box<dyn Error + Send + Sync>),
+}
+
+/// Says whether the work in hand is still wanted. It is set by a stop, once and for all: each flag belongs to
+/// an epoch, and a stop begins a new one.
+#[derive(Debug, Clone)]
+pub struct CancelFlag {
+    present: Arc<AtomicU64>,
+    own: u64,
+}
+
+impl CancelFlag {
+    /// A flag that is set as soon as `present` is no longer `own`.
+    pub(crate) fn new(present: Arc<AtomicU64>, own: u64) -> Self {
+        Self { present, own }
+    }
+
+    /// A flag that is never set.
+    pub fn never() -> Self {
+        Self::new(Arc::default(), 0)
+    }
+
+    /// Whether to give up.
+    pub fn is_set(&self) -> bool {
+        self.present.load(Ordering::Acquire) != self.own
+    }
+}

@@ -1,0 +1,75 @@
+//! What is to be said, and how.
+
+use std::error::Error;
+use std::fmt;
+use std::ops::Range;
+use std::time::Duration;
+
+/// Numbers utterances, in the order in which they were asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UtteranceId(pub(super) u64);
+
+impl fmt::Display for UtteranceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What one pass of inference covers: a clause or two.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chunk {
+    /// The phonemes, one character each, 510 at most.
+    pub phonemes: String,
+    /// Where they came from: UTF-8 bytes of the utterance's text.
+    pub source: Range<usize>,
+}
+
+/// The chunks of an utterance, in order. It is asked for the next one when that is about to be synthesised,
+/// on the inference thread, so that sound need not wait for all of a text to be turned into phonemes. An
+/// error ends the utterance.
+pub type ChunkSource = Box<dyn Iterator<Item = Result<Chunk, Box<dyn Error + Send + Sync>>> + Send>;
+
+/// How something is said.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Delivery {
+    /// The voice's name, such as `af_heart`.
+    pub voice: String,
+    /// The tempo; 1.0 is the voice's own.
+    pub speed: f32,
+    /// What the source noise is made from: the same seed gives the same frames.
+    pub seed: u64,
+    /// The amplitude of the source noise; 0 is none, 1 the model's own.
+    pub noise: f32,
+    /// Silence put between two chunks, over and above what the voice ends a chunk with.
+    pub pause: Duration,
+}
+
+impl Default for Delivery {
+    fn default() -> Self {
+        Self {
+            voice: "af_heart".into(),
+            speed: 1.0,
+            seed: 0,
+            noise: 1.0,
+            pause: Duration::ZERO,
+        }
+    }
+}
+
+/// One request to say something.
+pub struct Utterance {
+    /// What is said.
+    pub chunks: ChunkSource,
+    /// How it is said.
+    pub delivery: Delivery,
+}
+
+impl Utterance {
+    /// An utterance of chunks that are there already.
+    pub fn of_chunks(chunks: Vec<Chunk>, delivery: Delivery) -> Self {
+        Self {
+            chunks: Box::new(chunks.into_iter().map(Ok)),
+            delivery,
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Handing jobs to threads, under loom: every interleaving and every reordering that the memory model allows.
+
+#[path = "../src/voice/crew.rs"]
+#[expect(dead_code, reason = "what only the launcher's own tests use")]
+mod crew;
+
+/// What the crew takes from its parent module; here loom's.
+mod sync {
+    pub(super) use loom::cell::UnsafeCell;
+    pub(super) use loom::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+    /// `parking_lot`'s interface over loom's mutex.
+    pub(super) struct Mutex<T>(loom::sync::Mutex<T>);
+    pub(super) struct Guard<'a, T>(Option<loom::sync::MutexGuard<'a, T>>);
+    pub(super) struct Condvar(loom::sync::Condvar);
+
+    impl<T> Mutex<T> {
+        pub(super) fn new(value: T) -> Self {
+            Self(loom::sync::Mutex::new(value))
+        }
+
+        pub(super) fn lock(&self) -> Guard<'_, T> {
+            Guard(Some(self.0.lock().unwrap()))
+        }
+    }
+
+    impl Condvar {
+        pub(super) fn new() -> Self {
+            Self(loom::sync::Condvar::new())
+        }
+
+        pub(super) fn notify_all(&self) {
+            self.0.notify_all();
+        }
+
+        pub(super) fn wait<T>(&self, guard: &mut Guard<'_, T>) {
+            guard.0 = guard.0.take().map(|inner| self.0.wait(inner).unwrap());
+        }
+    }
+
+    /// One look, so that both finding the job at once and sleeping for it are explored.
+    pub(super) struct Spin(u32);
+
+    impl Spin {
+        pub(super) fn new() -> Self {
+            Self(0)
+        }
+
+        pub(super) fn again(&mut self) -> bool {
+            self.0 += 1;
+            loom::thread::yield_now();
+            self.0 <= 1
+        }
+    }
+}
+
+/// Two jobs, one thread beside the leading one, an end: every task is done once, results are seen by the leader, and the
+/// thread always comes to its end.
+#[test]
+fn every_task_is_done_once_and_seen() {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(3);
+    model.check(|| {
+        let crew = loom::sync::Arc::new(crew::Crew::<usize>::new());
+        // Not atomic: loom fails the test if an access is not ordered by the crew.
+        let results: loom::sync::Arc<[[loom::cell::UnsafeCell<u32>; 2]; 2]> = Default::default();
+        let work = {
+            let results = results.clone();
+            move |job: usize, task: u32| {
+                // SAFETY: each task of each job has a cell of its own.
+                results[job][task as usize].with_mut(|cell| unsafe { *cell += 1 });
+            }
+        };
+        let thread = loom::thread::spawn({
+            let (crew, work) = (crew.clone(), work.clone());
+            move || crew.follow(work)
+        });
+        for job in 0..2 {
+            crew.lead(job, 2, 1, &work);
+            for task in 0..2 {
+                // SAFETY: the job is over.
+                assert_eq!(results[job][task].with(|cell| unsafe { *cell }), 1);
+            }
+        }
+        crew.end();
+        thread.join().unwrap();
+    });
+}
