@@ -66,6 +66,12 @@ impl CancelFlag {
         Self { present, own }
     }
 
+    /// A flag, and the switch that sets it.
+    pub fn with_switch() -> (Self, CancelSwitch) {
+        let present = Arc::<AtomicU64>::default();
+        (Self::new(Arc::clone(&present), 0), CancelSwitch(present))
+    }
+
     /// A flag that is never set.
     pub fn never() -> Self {
         Self::new(Arc::default(), 0)
@@ -74,5 +80,16 @@ impl CancelFlag {
     /// Whether to give up.
     pub fn is_set(&self) -> bool {
         self.present.load(Ordering::Acquire) != self.own
+    }
+}
+
+/// Sets the [`CancelFlag`] that it was made with.
+#[derive(Debug, Clone)]
+pub struct CancelSwitch(Arc<AtomicU64>);
+
+impl CancelSwitch {
+    /// Sets the flag, for good.
+    pub fn set(&self) {
+        self.0.store(1, Ordering::Release);
     }
 }

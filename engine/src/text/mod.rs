@@ -1,1 +1,40 @@
-//! The `text` room.
+//! The `text` room: from text to the phonemes that the voice speaks.
+//!
+//! The door is [`Reader`]: it takes a text and gives [`Chunk`]s, one after the other and each only when asked for, so
+//! that speech can begin while most of a long text is still unread. On the way a text passes through
+//!
+//! ```text
+//! segment      sentences, cut from the text one by one
+//! normalise    what the pronunciation dictionary expects: straight quotes, Latin letters, bounded runs
+//! lexicon      misaki's dictionary, and for other words unknown and letter_to_sound
+//! split        chunks of at most 510 phonemes, cut where a person would pause
+//! ```
+//!
+//! and every phoneme keeps the range of the source text that it came from. Text from anywhere is safe to read: there
+//! is no input that panics, and none that is dropped silently if it holds a letter or a digit. Phonemes can also be
+//! given directly, for every voice ([`Reader::read_phonemes`]).
+//!
+//! This room knows nothing of voices' files, of audio, or of time.
+
+mod chunk;
+mod error;
+#[doc(hidden)]
+pub mod invariants;
+mod language;
+mod letter_to_sound;
+mod lexicon;
+mod normalise;
+mod phonemes;
+mod plain;
+mod reader;
+mod segment;
+mod split;
+mod unknown;
+mod utf16;
+
+pub use chunk::{Boundary, Chunk, Limits, MAX_TOKENS, Phoneme, Word};
+pub use error::ReadError;
+pub use language::Language;
+pub use phonemes::{SYMBOLS, is_symbol};
+pub use reader::{Chunks, Reader, has_speech};
+pub use utf16::Utf16Cursor;

@@ -1,0 +1,88 @@
+//! What can go wrong before a text is read, and what to do about it.
+//!
+//! Reading itself cannot fail: any text in a language that can be read gives chunks. Callers show the message and the
+//! [`hint`](ReadError::hint); the command prints both.
+
+use super::language::Language;
+
+/// Why a text or a phoneme string cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// The voices of this language exist, but there is nothing that turns its text into phonemes yet.
+    #[error("text in {language} cannot be read yet: there is no text front end for it")]
+    NoTextFrontEnd {
+        /// The language that was asked for.
+        language: Language,
+    },
+    /// A phoneme string holds a character that is not in Kokoro's vocabulary.
+    #[error("'{}' (U+{:04X}) at character {character} is not a phoneme of the voice", symbol.escape_debug(), u32::from(*symbol))]
+    UnknownSymbol {
+        /// The character in question.
+        symbol: char,
+        /// Where it stands: characters before it.
+        character: usize,
+        /// Where it stands: bytes before it (UTF-8).
+        byte: usize,
+    },
+}
+
+impl ReadError {
+    /// What the person who sees the error can do, in one sentence.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::NoTextFrontEnd { language } => format!(
+                "give phonemes instead of text (`--phonemes`), which works for every voice, or choose an English voice \
+                 (its name begins with a or b); voices of {language} begin with {}",
+                language.voice_letter()
+            ),
+            Self::UnknownSymbol { symbol, .. } => match lookalike(*symbol) {
+                Some(meant) => format!("write {meant} (U+{:04X}) for it", u32::from(meant)),
+                None => "use the symbols of misaki, as in həlˈO wˈɜɹld!".into(),
+            },
+        }
+    }
+}
+
+/// The symbol that a person most probably meant.
+fn lookalike(symbol: char) -> Option<char> {
+    Some(match symbol {
+        'g' => 'ɡ',
+        '\'' | '\u{2019}' | '\u{2bc}' => 'ˈ',
+        '\u{2018}' => 'ˈ',
+        'ɫ' => 'l',
+        'ɝ' => 'ɜ',
+        'E' => 'ɛ',
+        'N' => 'ŋ',
+        '-' | '–' => '—',
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_name_what_is_wrong_and_hints_say_what_to_do() {
+        let error = ReadError::NoTextFrontEnd {
+            language: Language::Japanese,
+        };
+        assert_eq!(
+            error.to_string(),
+            "text in Japanese cannot be read yet: there is no text front end for it"
+        );
+        assert!(error.hint().contains("--phonemes"));
+
+        let error = ReadError::UnknownSymbol {
+            symbol: 'g',
+            character: 2,
+            byte: 3,
+        };
+        assert_eq!(
+            error.to_string(),
+            "'g' (U+0067) at character 2 is not a phoneme of the voice"
+        );
+        assert_eq!(error.hint(), "write ɡ (U+0261) for it");
+    }
+}

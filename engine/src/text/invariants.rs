@@ -1,0 +1,133 @@
+//! What must hold for every input, whatever it is, as plain functions that panic if it does not.
+//!
+//! Called by the property tests, by the tests over the seed corpus, and by the fuzz targets, so that all of them check
+//! the same. Not part of the interface of the crate.
+
+use super::{Boundary, Chunk, Language, Limits, Reader, is_symbol};
+
+/// Reads `text` in a language that can be read and checks the chunks.
+pub fn check_text(reader: &Reader, text: &str, language: Language, limits: Limits) {
+    let Ok(chunks) = reader.read_within(text, language, limits) else {
+        panic!("{language} can be read");
+    };
+    let chunks: Vec<Chunk> = chunks.collect();
+    check_chunks(&chunks, text, limits);
+    check_every_letter_is_spoken(&chunks, text);
+}
+
+/// Reads `text` as phonemes and checks the chunks, or the error.
+pub fn check_phonemes(reader: &Reader, text: &str) {
+    let unknown = text.chars().find(|c| !is_symbol(*c) && !c.is_whitespace());
+    match reader.read_phonemes(text) {
+        Err(error) => assert!(unknown.is_some(), "{error}"),
+        Ok(chunks) => {
+            assert_eq!(unknown, None);
+            check_chunks(&chunks, text, Limits::default());
+            let said = chunks
+                .iter()
+                .flat_map(|chunk| &chunk.phonemes)
+                .map(|phoneme| phoneme.symbol);
+            let said: String = said.filter(|symbol| *symbol != ' ').collect();
+            let given: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+            assert_eq!(said, given, "every symbol once, in order");
+        }
+    }
+}
+
+/// The body of the fuzz target `text_reader`: two bytes choose the accent and the limits, the rest is the text.
+pub fn fuzz_text(reader: &Reader, data: &[u8]) {
+    let [settings, tokens, text @ ..] = data else {
+        return;
+    };
+    let language = if settings & 1 == 0 {
+        Language::AmericanEnglish
+    } else {
+        Language::BritishEnglish
+    };
+    let limits = match settings & 2 {
+        0 => Limits::default(),
+        _ => Limits {
+            max_tokens: usize::from(*tokens),
+            first_tokens: usize::from(*tokens / 2),
+            min_tokens: 0,
+        },
+    };
+    check_text(reader, &String::from_utf8_lossy(text), language, limits);
+}
+
+/// The body of the fuzz target `phoneme_input`.
+pub fn fuzz_phonemes(reader: &Reader, data: &[u8]) {
+    check_phonemes(reader, &String::from_utf8_lossy(data));
+}
+
+fn check_chunks(chunks: &[Chunk], text: &str, limits: Limits) {
+    let most = limits.in_range().max_tokens;
+    let mut end = 0;
+    for (i, chunk) in chunks.iter().enumerate() {
+        let symbols = chunk.symbols();
+        assert!(
+            (1..=most).contains(&chunk.phonemes.len()),
+            "{} phonemes: {symbols}",
+            chunk.phonemes.len()
+        );
+        assert!(symbols.chars().all(is_symbol), "not in the vocabulary: {symbols}");
+        assert!(
+            !symbols.starts_with(' ') && !symbols.ends_with(' ') && !symbols.contains("  "),
+            "{symbols:?}"
+        );
+        assert_eq!(
+            chunk.boundary == Boundary::End,
+            i + 1 == chunks.len(),
+            "{symbols}"
+        );
+        assert!(
+            chunk.source.start >= end,
+            "chunks do not overlap: {:?} after {end}",
+            chunk.source
+        );
+        check_ranges(chunk, text);
+        end = chunk.source.end;
+    }
+}
+
+fn check_ranges(chunk: &Chunk, text: &str) {
+    let inside = |range: &std::ops::Range<usize>| {
+        range.start <= range.end
+            && chunk.source.start <= range.start
+            && range.end <= chunk.source.end
+            && text.get(range.clone()).is_some()
+    };
+    assert!(text.get(chunk.source.clone()).is_some(), "{:?}", chunk.source);
+    let mut before = 0..0;
+    for phoneme in &chunk.phonemes {
+        let range = &phoneme.source;
+        assert!(inside(range), "{phoneme:?} in {:?}", chunk.source);
+        assert!(
+            before.start <= range.start && before.end <= range.end,
+            "{range:?} after {before:?}"
+        );
+        before = range.clone();
+    }
+    let (mut letter, mut sound) = (0, 0);
+    for word in &chunk.words {
+        assert!(inside(&word.source) && word.source.start >= letter, "{word:?}");
+        assert!(
+            !word.phonemes.is_empty() && word.phonemes.start >= sound,
+            "{word:?}"
+        );
+        assert!(word.phonemes.end <= chunk.phonemes.len(), "{word:?}");
+        (letter, sound) = (word.source.end, word.phonemes.end);
+    }
+}
+
+/// Words of all chunks together hold every letter and digit of the text exactly once, in order.
+fn check_every_letter_is_spoken(chunks: &[Chunk], text: &str) {
+    let alphanumeric = |c: &char| c.is_alphanumeric();
+    let words = chunks.iter().flat_map(|chunk| &chunk.words);
+    let spoken: String = words
+        .flat_map(|word| text[word.source.clone()].chars())
+        .filter(alphanumeric)
+        .collect();
+    let given: String = text.chars().filter(alphanumeric).collect();
+    assert_eq!(spoken, given);
+}

@@ -1,0 +1,155 @@
+//! Which language a text is read in, and which languages the voices speak.
+//!
+//! The first letter of a Kokoro voice's name says its language ("af_heart" is American, "bm_george" British). The
+//! command and the host find a voice's [`Language`] here; `reader` then says whether it can read it.
+
+use std::fmt;
+
+/// The nine languages of Kokoro's voices. Text can be read in the two English ones; the others take phonemes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Language {
+    /// American English, voices `a…`.
+    AmericanEnglish,
+    /// British English, voices `b…`.
+    BritishEnglish,
+    /// Spanish, voices `e…`.
+    Spanish,
+    /// French, voices `f…`.
+    French,
+    /// Hindi, voices `h…`.
+    Hindi,
+    /// Italian, voices `i…`.
+    Italian,
+    /// Japanese, voices `j…`.
+    Japanese,
+    /// Brazilian Portuguese, voices `p…`.
+    BrazilianPortuguese,
+    /// Mandarin Chinese, voices `z…`.
+    MandarinChinese,
+}
+
+impl Language {
+    /// Every language, in the order of the voices' letters.
+    pub const ALL: [Language; 9] = [
+        Language::AmericanEnglish,
+        Language::BritishEnglish,
+        Language::Spanish,
+        Language::French,
+        Language::Hindi,
+        Language::Italian,
+        Language::Japanese,
+        Language::BrazilianPortuguese,
+        Language::MandarinChinese,
+    ];
+
+    /// The language of a voice, from the first letter of its name; `None` if no Kokoro voice begins so.
+    ///
+    /// ```
+    /// use utter::text::Language;
+    /// assert_eq!(Language::of_voice("af_heart"), Some(Language::AmericanEnglish));
+    /// assert_eq!(Language::of_voice("zm_yunxi"), Some(Language::MandarinChinese));
+    /// assert_eq!(Language::of_voice("nobody"), None);
+    /// ```
+    pub fn of_voice(voice: &str) -> Option<Self> {
+        let first = voice.chars().next()?;
+        Self::ALL
+            .into_iter()
+            .find(|language| language.voice_letter() == first)
+    }
+
+    /// The letter with which the names of this language's voices begin.
+    pub fn voice_letter(self) -> char {
+        match self {
+            Self::AmericanEnglish => 'a',
+            Self::BritishEnglish => 'b',
+            Self::Spanish => 'e',
+            Self::French => 'f',
+            Self::Hindi => 'h',
+            Self::Italian => 'i',
+            Self::Japanese => 'j',
+            Self::BrazilianPortuguese => 'p',
+            Self::MandarinChinese => 'z',
+        }
+    }
+
+    /// The language tag (BCP 47), as in "en-US".
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::AmericanEnglish => "en-US",
+            Self::BritishEnglish => "en-GB",
+            Self::Spanish => "es",
+            Self::French => "fr",
+            Self::Hindi => "hi",
+            Self::Italian => "it",
+            Self::Japanese => "ja",
+            Self::BrazilianPortuguese => "pt-BR",
+            Self::MandarinChinese => "zh",
+        }
+    }
+
+    /// Whether text in this language can be read. If not, only phonemes can be spoken with its voices.
+    pub fn has_text_front_end(self) -> bool {
+        self.accent().is_some()
+    }
+
+    /// The accent to read with, for the languages that can be read.
+    pub(super) fn accent(self) -> Option<Accent> {
+        match self {
+            Self::AmericanEnglish => Some(Accent::American),
+            Self::BritishEnglish => Some(Accent::British),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AmericanEnglish => "American English",
+            Self::BritishEnglish => "British English",
+            Self::Spanish => "Spanish",
+            Self::French => "French",
+            Self::Hindi => "Hindi",
+            Self::Italian => "Italian",
+            Self::Japanese => "Japanese",
+            Self::BrazilianPortuguese => "Brazilian Portuguese",
+            Self::MandarinChinese => "Mandarin Chinese",
+        })
+    }
+}
+
+/// The accent in which English is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Accent {
+    American,
+    British,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_language_is_found_by_its_voices() {
+        for language in Language::ALL {
+            let voice = format!("{}f_someone", language.voice_letter());
+            assert_eq!(Language::of_voice(&voice), Some(language));
+        }
+        assert_eq!(Language::of_voice(""), None);
+        assert_eq!(
+            Language::of_voice("Af_heart"),
+            None,
+            "names of voices are written small"
+        );
+    }
+
+    #[test]
+    fn only_english_is_read() {
+        let read: Vec<_> = Language::ALL
+            .into_iter()
+            .filter(|language| language.has_text_front_end())
+            .collect();
+        assert_eq!(read, [Language::AmericanEnglish, Language::BritishEnglish]);
+    }
+}

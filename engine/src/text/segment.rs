@@ -1,0 +1,301 @@
+//! Sentences, cut from a text one by one.
+//!
+//! `reader` pulls them as it needs them, so a text of any length costs nothing ahead of time. A sentence here is what
+//! shall be pronounced with knowledge of its own words and nothing else. When in doubt two sentences stay together (a
+//! full stop inside is still spoken as one), because a false end is heard and a missed one only costs latency. This
+//! never looks at pronunciation and never changes the text.
+
+use std::ops::Range;
+
+use super::chunk::Boundary;
+
+/// A stretch without an end is cut at this many bytes, between clauses or words if there are any: about twice what fits
+/// into one chunk, and three times the longest sentence of ordinary prose.
+const LONGEST: usize = 1000;
+
+/// A part of the text that is pronounced on its own, and what follows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sentence {
+    /// Bytes of the text, without the space around it.
+    pub(super) range: Range<usize>,
+    pub(super) boundary: Boundary,
+}
+
+/// The sentences of a text, in order. Together they hold all of it but space between them.
+#[derive(Debug, Clone)]
+pub(super) struct Sentences<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl<'t> Sentences<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// Where the sentence that begins at `start` ends, where the next may begin, and what lies between.
+    fn end_of(&self, start: usize) -> (usize, Boundary) {
+        let mut clause = None;
+        let mut space = None;
+        let mut chars = self.text[start..]
+            .char_indices()
+            .map(|(at, c)| (start + at, c))
+            .peekable();
+        while let Some((at, c)) = chars.next() {
+            let after = at + c.len_utf8();
+            if at - start >= LONGEST {
+                return self.cut(start, at, clause, space);
+            }
+            if c.is_whitespace() {
+                if let Some(boundary) = self.break_in_space(at) {
+                    return (at, boundary);
+                }
+                space = Some(at);
+                if self.text[..at].ends_with([',', ';', ':', '—', '–', ')', '，', '、', '；', '：']) {
+                    clause = Some(at);
+                }
+            } else if is_terminator(c) && chars.peek().is_none_or(|(_, next)| !is_terminator(*next)) {
+                let end = after + closers(&self.text[after..]);
+                if ends_sentence(&self.text[start..at], c, &self.text[end..]) {
+                    return (end, boundary_after(&self.text[end..]));
+                }
+            }
+        }
+        (self.text.len(), Boundary::End)
+    }
+
+    /// A paragraph or list item that begins after the space at `at`.
+    fn break_in_space(&self, at: usize) -> Option<Boundary> {
+        // Only the first character of a run of space is asked, so that long runs are not walked again and again.
+        if self.text[..at].ends_with(char::is_whitespace) {
+            return None;
+        }
+        match boundary_after(&self.text[at..]) {
+            Boundary::Sentence if !begins_list_item(&self.text[at..]) => None,
+            boundary => Some(boundary),
+        }
+    }
+
+    /// Ends a sentence that has grown too long by `at`: after its last clause, or else its last word, if that is not
+    /// too far back, or else right there.
+    fn cut(&self, start: usize, at: usize, clause: Option<usize>, space: Option<usize>) -> (usize, Boundary) {
+        let far_enough = |end: &usize| end - start >= LONGEST / 4;
+        if let Some(end) = clause.filter(far_enough) {
+            return (end, Boundary::Clause);
+        }
+        if let Some(end) = space.filter(far_enough) {
+            return (end, Boundary::Word);
+        }
+        (at, Boundary::InsideWord)
+    }
+}
+
+impl Iterator for Sentences<'_> {
+    type Item = Sentence;
+
+    fn next(&mut self) -> Option<Sentence> {
+        let rest = &self.text[self.at..];
+        let start = self.at + (rest.len() - rest.trim_start().len());
+        if start == self.text.len() {
+            self.at = start;
+            return None;
+        }
+        let (end, boundary) = self.end_of(start);
+        self.at = end;
+        Some(Sentence {
+            range: start..end,
+            boundary,
+        })
+    }
+}
+
+fn is_terminator(c: char) -> bool {
+    matches!(
+        c,
+        '.' | '!' | '?' | '…' | '‼' | '⁇' | '⁈' | '⁉' | '؟' | '۔' | '।' | '॥'
+    ) || is_wide_terminator(c)
+}
+
+/// Ends a sentence of Chinese or Japanese, where no space follows.
+fn is_wide_terminator(c: char) -> bool {
+    matches!(c, '。' | '！' | '？' | '｡' | '．')
+}
+
+/// The length of the quotes and brackets that close with a sentence.
+fn closers(rest: &str) -> usize {
+    let is_closer = |c| {
+        matches!(
+            c,
+            '"' | '\'' | '”' | '’' | '»' | ')' | ']' | '}' | '」' | '』' | '）' | '*' | '_'
+        )
+    };
+    rest.len() - rest.trim_start_matches(is_closer).len()
+}
+
+/// What the space at the beginning of `rest` stands for.
+fn boundary_after(rest: &str) -> Boundary {
+    let space = &rest[..rest.len() - rest.trim_start().len()];
+    if space.len() == rest.len() {
+        Boundary::End
+    } else if space.matches('\n').count() > 1 || space.contains('\u{2029}') {
+        Boundary::Paragraph
+    } else {
+        Boundary::Sentence
+    }
+}
+
+/// Whether a new line begins in the space at the beginning of `rest`, with a bullet or number.
+fn begins_list_item(rest: &str) -> bool {
+    let item = rest.trim_start();
+    if !rest[..rest.len() - item.len()].contains('\n') {
+        return false;
+    }
+    let unnumbered = item.trim_start_matches(|c: char| c.is_ascii_digit());
+    let marker = if unnumbered.len() == item.len() {
+        item.strip_prefix(['-', '*', '•', '+'])
+    } else if item.len() - unnumbered.len() <= 3 {
+        unnumbered.strip_prefix(['.', ')'])
+    } else {
+        None
+    };
+    marker.is_some_and(|text| text.starts_with(char::is_whitespace))
+}
+
+/// Whether the terminator between `before` and `after` ends a sentence.
+fn ends_sentence(before: &str, terminator: char, after: &str) -> bool {
+    if after.is_empty() || is_wide_terminator(terminator) {
+        return true;
+    }
+    if !after.starts_with(char::is_whitespace) {
+        return false;
+    }
+    match after.trim_start().chars().next() {
+        None => true,
+        Some(next) if next.is_lowercase() => false,
+        Some(_) => terminator != '.' || !is_abbreviation(before),
+    }
+}
+
+/// Whether the full stop after `before` belongs to its last word: a title, an initial, a list's number.
+fn is_abbreviation(before: &str) -> bool {
+    /// Abbreviations that a name or number follows and that spaCy, whose list misaki has, does not keep.
+    const MORE: [&str; 13] = [
+        "cf", "Sr", "Hon", "Capt", "Col", "Lt", "Sgt", "No", "Nos", "Fig", "Vol", "pp", "approx",
+    ];
+    /// Abbreviations that end a sentence if a capital follows.
+    const LAST: [&str; 9] = ["a.m", "p.m", "etc", "Inc", "Co", "Corp", "Ltd", "Jr", "Bros"];
+    // A longer last "word" is no abbreviation; looking no further keeps endless words from being walked again.
+    let is_edge = |c: char| c.is_whitespace() || matches!(c, '(' | '"' | '“' | '\'' | '’' | '—');
+    let mut letters = before.char_indices().rev().take(12);
+    let (word, first) = match letters.find(|(_, c)| is_edge(*c)) {
+        Some((at, c)) => (&before[at + c.len_utf8()..], false),
+        None if before.chars().count() > 12 => return false,
+        None => (before, true),
+    };
+    if !word.is_empty() && word.chars().all(|c| c.is_ascii_digit()) {
+        return first;
+    }
+    if word == "I" || LAST.contains(&word) {
+        return false;
+    }
+    let is_initial = |part: &str| part.chars().count() == 1 && part.chars().all(char::is_alphabetic);
+    word.split('.').all(is_initial)
+        || MORE.contains(&word)
+        || misaki_rs::abbrev::is_period_abbreviation(&format!("{word}."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sentences(text: &str) -> Vec<&str> {
+        Sentences::new(text)
+            .map(|sentence| &text[sentence.range])
+            .collect()
+    }
+
+    fn boundaries(text: &str) -> Vec<Boundary> {
+        Sentences::new(text).map(|sentence| sentence.boundary).collect()
+    }
+
+    #[test]
+    fn sentences_end_at_their_marks() {
+        assert_eq!(
+            sentences("One. Two! Three? Four… Five"),
+            ["One.", "Two!", "Three?", "Four…", "Five"]
+        );
+        assert_eq!(sentences("“Really?!” She left.  \n"), ["“Really?!”", "She left."]);
+        assert_eq!(
+            sentences("(I know.) And *you?* Yes."),
+            ["(I know.)", "And *you?*", "Yes."]
+        );
+        assert_eq!(sentences("你好。再见！"), ["你好。", "再见！"]);
+    }
+
+    #[test]
+    fn what_goes_on_stays_together() {
+        for text in [
+            "Mr. Smith met Dr. J. K. Jones of the U.S. Army.",
+            "It was e.g. Monday, cf. No. 5 and Fig. 3.",
+            "“Really?” he asked.",
+            "Wait... what?",
+            "Version 3.14 of www.example.com is out.",
+            "1. Buy milk",
+            "Yahoo! is a name.",
+        ] {
+            assert_eq!(sentences(text), [text]);
+        }
+        assert_eq!(
+            sentences("It closed at 5 p.m. Nobody knew."),
+            ["It closed at 5 p.m.", "Nobody knew."]
+        );
+        assert_eq!(
+            sentences("It was 1999. We danced."),
+            ["It was 1999.", "We danced."]
+        );
+    }
+
+    #[test]
+    fn paragraphs_and_list_items_are_boundaries_and_wrapped_lines_are_not() {
+        let text = "A title\n\nA line\nand its rest.\n\n\nLast.";
+        assert_eq!(sentences(text), ["A title", "A line\nand its rest.", "Last."]);
+        assert_eq!(
+            boundaries(text),
+            [Boundary::Paragraph, Boundary::Paragraph, Boundary::End]
+        );
+        assert_eq!(
+            sentences("Buy\n- milk\n* eggs\n2. tea\n-5 or 1.5"),
+            ["Buy", "- milk", "* eggs", "2. tea\n-5 or 1.5"]
+        );
+        assert_eq!(
+            boundaries("a. B.\r\n\r\nC.\n"),
+            [Boundary::Paragraph, Boundary::End]
+        );
+    }
+
+    #[test]
+    fn an_endless_sentence_is_cut_between_clauses_or_words_or_where_it_must() {
+        let clauses = "one two three, ".repeat(200);
+        let cut: Vec<_> = Sentences::new(&clauses).collect();
+        assert!(cut.len() >= 3, "{} parts", cut.len());
+        for part in &cut[..cut.len() - 1] {
+            assert_eq!(part.boundary, Boundary::Clause);
+            assert!(clauses[part.range.clone()].ends_with(','));
+            assert!(part.range.len() <= LONGEST);
+        }
+        let words = "word ".repeat(1000);
+        assert!(Sentences::new(&words).all(|part| words[part.range].ends_with("word")));
+        let one = "ü".repeat(3000);
+        assert_eq!(boundaries(&one)[0], Boundary::InsideWord);
+        assert_eq!(
+            Sentences::new(&one).map(|part| part.range.len()).sum::<usize>(),
+            one.len()
+        );
+    }
+
+    #[test]
+    fn nothing_but_space_has_no_sentence() {
+        assert_eq!(sentences(""), [""; 0]);
+        assert_eq!(sentences(" \n\n\t "), [""; 0]);
+    }
+}
