@@ -2,6 +2,8 @@
 
 use crate::playback::output::SinkError;
 use crate::playback::{PlaybackError, PushError};
+use crate::voice::VoiceError;
+use std::borrow::Cow;
 use std::sync::Arc;
 use utter_dsp::ResampleError;
 
@@ -43,13 +45,16 @@ pub enum SpeechError {
 
 impl SpeechError {
     /// What the person who reads the error can do.
-    pub fn hint(&self) -> &'static str {
+    pub fn hint(&self) -> Cow<'static, str> {
         match self {
-            Self::Text { .. } => "see whether the text is in a language that the voice speaks",
-            Self::Synthesis { .. } => "see that the voice exists and its files are whole",
-            Self::Panicked { .. } => "report this, with the text that caused it",
-            Self::Playback(error) => error.hint(),
-            Self::Sink(error) => error.hint(),
+            Self::Text { .. } => "see whether the text is in a language that the voice speaks".into(),
+            Self::Synthesis { source, .. } => match source.downcast_ref::<VoiceError>() {
+                Some(error) => error.hint().into(),
+                None => "see that the voice exists and its files are whole".into(),
+            },
+            Self::Panicked { .. } => "report this, with the text that caused it".into(),
+            Self::Playback(error) => error.hint().into(),
+            Self::Sink(error) => error.hint().into(),
         }
     }
 }

@@ -107,6 +107,17 @@ impl StageTimes {
         ]
     }
 
+    /// Adds those of another chunk.
+    pub fn add(&mut self, other: &Self) {
+        self.albert += other.albert;
+        self.duration += other.duration;
+        self.prosody += other.prosody;
+        self.text += other.text;
+        self.decoder += other.decoder;
+        self.source += other.source;
+        self.vocoder += other.vocoder;
+    }
+
     /// The sum.
     pub fn total(&self) -> f64 {
         self.entries().iter().map(|(_, seconds)| seconds).sum()

@@ -82,13 +82,11 @@ impl<'a> Style<'a> {
     }
 }
 
-/// What Kokoro's naming says about a voice: `af_heart` is American, female, called Heart.
+/// What Kokoro's naming says about a speaker: `af_heart` is female. (The first letter is the language, which `text` knows.)
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VoiceProfile {
     /// The name by which it is asked for.
     pub name: String,
-    /// The language it was trained on; `None` for a letter that Kokoro does not use.
-    pub language: Option<Language>,
     /// The speaker's gender; `None` for a letter that Kokoro does not use.
     pub gender: Option<Gender>,
 }
@@ -96,60 +94,10 @@ pub struct VoiceProfile {
 impl VoiceProfile {
     /// Reads a voice's name.
     pub fn of(name: &str) -> Self {
-        let mut letters = name.chars();
-        let (language, gender) = (letters.next(), letters.next());
+        let gender = name.chars().nth(1);
         Self {
             name: name.into(),
-            language: language.and_then(Language::from_letter),
             gender: gender.and_then(Gender::from_letter),
-        }
-    }
-}
-
-/// The languages of Kokoro's voices.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Language {
-    AmericanEnglish,
-    BritishEnglish,
-    Spanish,
-    French,
-    Hindi,
-    Italian,
-    Japanese,
-    BrazilianPortuguese,
-    MandarinChinese,
-}
-
-impl Language {
-    /// By the first letter of a voice's name.
-    pub fn from_letter(letter: char) -> Option<Self> {
-        Some(match letter {
-            'a' => Self::AmericanEnglish,
-            'b' => Self::BritishEnglish,
-            'e' => Self::Spanish,
-            'f' => Self::French,
-            'h' => Self::Hindi,
-            'i' => Self::Italian,
-            'j' => Self::Japanese,
-            'p' => Self::BrazilianPortuguese,
-            'z' => Self::MandarinChinese,
-            _ => return None,
-        })
-    }
-
-    /// The BCP 47 tag.
-    pub fn tag(self) -> &'static str {
-        match self {
-            Self::AmericanEnglish => "en-US",
-            Self::BritishEnglish => "en-GB",
-            Self::Spanish => "es",
-            Self::French => "fr",
-            Self::Hindi => "hi",
-            Self::Italian => "it",
-            Self::Japanese => "ja",
-            Self::BrazilianPortuguese => "pt-BR",
-            Self::MandarinChinese => "zh",
         }
     }
 }
@@ -218,15 +166,9 @@ mod tests {
     }
 
     #[test]
-    fn a_name_tells_language_and_gender() {
-        let heart = VoiceProfile::of("af_heart");
-        assert_eq!(
-            (heart.language, heart.gender),
-            (Some(Language::AmericanEnglish), Some(Gender::Female))
-        );
-        let yunyang = VoiceProfile::of("zm_yunyang");
-        assert_eq!(yunyang.language.map(Language::tag), Some("zh"));
-        assert_eq!(VoiceProfile::of("x").language, None);
-        assert_eq!(VoiceProfile::of("").gender, None);
+    fn a_name_tells_the_gender() {
+        assert_eq!(VoiceProfile::of("af_heart").gender, Some(Gender::Female));
+        assert_eq!(VoiceProfile::of("zm_yunyang").gender, Some(Gender::Male));
+        assert_eq!(VoiceProfile::of("x").gender, None);
     }
 }

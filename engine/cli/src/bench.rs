@@ -1,0 +1,264 @@
+//! `utter bench`: how fast speech is made, line by line and stage by stage.
+//!
+//! Every figure is the median of the repetitions of that line, after one that is not counted.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde::Serialize;
+use utter::speech::{read_phonemes, read_text};
+use utter::text::Reader;
+use utter::voice::{KokoroPipeline, Noise, SAMPLE_RATE, StageTimes, Synthesis};
+use utter_dsp::Resampler;
+
+use crate::arguments::BenchOptions;
+use crate::failure::{Failure, Kind};
+use crate::progress::bar;
+use crate::table::{show, show_json, table, write};
+use crate::voice;
+
+/// What is spoken without a file.
+const SENTENCES: &str = include_str!("../../../fixtures/corpora/bench.txt");
+
+/// The rate that first frames are resampled to, the commonest of devices.
+const DEVICE_RATE: u32 = 48_000;
+
+#[derive(Serialize)]
+struct Report {
+    threads: usize,
+    voice: String,
+    repeat: u32,
+    lines: Vec<Line>,
+    rtf: f64,
+    load_s: f64,
+    peak_rss_mb: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct Line {
+    text: String,
+    tokens: usize,
+    audio_s: f64,
+    wall_s: f64,
+    rtf: f64,
+    first_audio_s: f64,
+    stages: serde_json::Map<String, serde_json::Value>,
+}
+
+/// One line, spoken once.
+struct Run {
+    tokens: usize,
+    samples: usize,
+    wall: f64,
+    first_audio: f64,
+    stages: StageTimes,
+}
+
+pub fn run(artifacts: Option<&Path>, options: &BenchOptions) -> Result<ExitCode, Failure> {
+    let lines = lines(options)?;
+    let artifacts = voice::find(artifacts)?;
+    let language = if options.phonemes {
+        None
+    } else {
+        Some(voice::language(&options.voice)?)
+    };
+    let reader = Arc::new(Reader::new());
+    if let Some(language) = language {
+        reader.load(language)?;
+    }
+    let started = Instant::now();
+    let mut pipeline = KokoroPipeline::load(artifacts, voice::options(&options.threads))?;
+    let load_s = started.elapsed().as_secs_f64();
+
+    let shown = bar(lines.len() as u64 * u64::from(options.repeat + 1), "Speaking");
+    let mut report = Vec::new();
+    for text in lines {
+        let mut runs = Vec::new();
+        for _ in 0..=options.repeat {
+            runs.push(speak(&mut pipeline, &reader, &text, options)?);
+            shown.inc(1);
+        }
+        report.push(summary(text, &runs[1..]));
+    }
+    shown.finish_and_clear();
+    let report = Report {
+        threads: pipeline.threads(),
+        voice: options.voice.clone(),
+        repeat: options.repeat,
+        rtf: median(report.iter().map(|line| line.rtf)),
+        lines: report,
+        load_s,
+        peak_rss_mb: peak_rss_mb(),
+    };
+    if options.json {
+        show_json(&report)?
+    } else {
+        print(&report)?
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn lines(options: &BenchOptions) -> Result<Vec<String>, Failure> {
+    let text = match &options.file {
+        None if options.phonemes => {
+            return Err(Failure::new(
+                Kind::Usage,
+                "there are no phonemes to speak",
+                "give a file of lines: --file",
+            ));
+        }
+        None => SENTENCES.to_owned(),
+        Some(file) => std::fs::read_to_string(file).map_err(|error| {
+            Failure::new(
+                Kind::Failed,
+                format!("cannot read {}: {error}", file.display()),
+                "give a file of UTF-8 text",
+            )
+        })?,
+    };
+    let lines: Vec<String> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect();
+    if lines.is_empty() {
+        return Err(Failure::new(
+            Kind::Usage,
+            "there are no lines to speak",
+            "put one sentence on each line",
+        ));
+    }
+    Ok(lines)
+}
+
+/// Speaks a line as `say` would, without a device: text to phonemes, chunk by chunk to audio, the first frames resampled.
+fn speak(
+    pipeline: &mut KokoroPipeline,
+    reader: &Arc<Reader>,
+    line: &str,
+    options: &BenchOptions,
+) -> Result<Run, Failure> {
+    let mut resampler = Resampler::new(SAMPLE_RATE, DEVICE_RATE)
+        .map_err(|error| Failure::new(Kind::Failed, &error, error.hint()))?;
+    let mut frames = vec![0.0; 4096];
+    let started = Instant::now();
+    let chunks = if options.phonemes {
+        read_phonemes(reader, line)?
+    } else {
+        read_text(
+            Arc::clone(reader),
+            line.to_owned(),
+            voice::language(&options.voice)?,
+        )?
+    };
+    let mut run = Run {
+        tokens: 0,
+        samples: 0,
+        wall: 0.0,
+        first_audio: 0.0,
+        stages: StageTimes::default(),
+    };
+    for chunk in chunks {
+        let chunk = chunk.map_err(|error| Failure::new(Kind::Failed, error, ""))?;
+        let request = Synthesis {
+            phonemes: &chunk.phonemes,
+            voice: &options.voice,
+            speed: 1.0,
+            noise: Noise::default(),
+        };
+        let speech = pipeline.synthesize(&request, &|| false)?;
+        if run.samples == 0 {
+            resampler.process(speech.samples, &mut frames);
+            run.first_audio = started.elapsed().as_secs_f64();
+        }
+        run.tokens += speech.durations.len();
+        run.samples += speech.samples.len();
+        run.stages.add(&speech.times);
+    }
+    run.wall = started.elapsed().as_secs_f64();
+    Ok(run)
+}
+
+fn summary(text: String, runs: &[Run]) -> Line {
+    let of = |value: fn(&Run) -> f64| median(runs.iter().map(value));
+    let (wall_s, audio_s) = (
+        of(|run| run.wall),
+        of(|run| run.samples as f64 / f64::from(SAMPLE_RATE)),
+    );
+    let stage = |i: usize| median(runs.iter().map(|run| run.stages.entries()[i].1));
+    let names = StageTimes::default().entries().map(|(name, _)| name);
+    let stages = names
+        .iter()
+        .enumerate()
+        .map(|(i, name)| ((*name).to_owned(), rounded(stage(i)).into()));
+    Line {
+        tokens: runs.first().map_or(0, |run| run.tokens),
+        audio_s: rounded(audio_s),
+        wall_s: rounded(wall_s),
+        rtf: rounded(wall_s / audio_s),
+        first_audio_s: rounded(of(|run| run.first_audio)),
+        stages: stages.collect(),
+        text,
+    }
+}
+
+/// To tenths of a millisecond.
+fn rounded(seconds: f64) -> f64 {
+    (seconds * 1e4).round() / 1e4
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    match values.len() {
+        0 => f64::NAN,
+        n if n % 2 == 1 => values[n / 2],
+        n => (values[n / 2 - 1] + values[n / 2]) / 2.0,
+    }
+}
+
+/// The most memory this process ever held, where the system tells it (Linux).
+fn peak_rss_mb() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some((kilobytes / 102.4).round() / 10.0)
+}
+
+fn print(report: &Report) -> Result<(), Failure> {
+    let mut header = vec!["TOKENS", "AUDIO_S", "WALL_S", "RTF", "FIRST_AUDIO_S"];
+    let names = StageTimes::default()
+        .entries()
+        .map(|(name, _)| name.to_uppercase());
+    header.extend(names.iter().map(String::as_str));
+    let mut table = table(&header);
+    for line in &report.lines {
+        let mut row = vec![
+            line.tokens.to_string(),
+            format!("{:.2}", line.audio_s),
+            format!("{:.3}", line.wall_s),
+            format!("{:.3}", line.rtf),
+            format!("{:.3}", line.first_audio_s),
+        ];
+        row.extend(
+            line.stages
+                .values()
+                .map(|seconds| format!("{:.4}", seconds.as_f64().unwrap_or(f64::NAN))),
+        );
+        table.add_row(row);
+    }
+    show(&table)?;
+    let memory = report
+        .peak_rss_mb
+        .map(|megabytes| format!(", peak RSS {megabytes} MB"))
+        .unwrap_or_default();
+    let Report {
+        threads, rtf, load_s, ..
+    } = report;
+    write(&format!(
+        "\n{threads} threads: median RTF {rtf:.3}, loaded in {load_s:.3} s{memory}\n"
+    ))
+}

@@ -1,0 +1,137 @@
+//! `utter doctor`: checks each thing that speaking needs, in the order in which it is needed.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use serde::Serialize;
+use utter::playback::PlayerOptions;
+use utter::playback::output::{CpalBackend, OutputBackend, OutputRequest, OutputSelection};
+use utter::text::{Language, Reader};
+use utter::voice::artifacts::ArtifactsDir;
+use utter::voice::{KokoroPipeline, Noise, PipelineOptions, Synthesis};
+
+use crate::failure::{Failure, Kind};
+use crate::progress::spinner;
+use crate::table::{show_json, write};
+use crate::voice::find;
+
+#[derive(Serialize)]
+struct Check {
+    what: &'static str,
+    ok: bool,
+    found: String,
+    mend: Option<String>,
+}
+
+impl Check {
+    fn of(what: &'static str, result: Result<String, Failure>) -> Self {
+        match result {
+            Ok(found) => Self {
+                what,
+                ok: true,
+                found,
+                mend: None,
+            },
+            Err(failure) => Self {
+                what,
+                ok: false,
+                found: failure.message().into(),
+                mend: Some(failure.hint().into()),
+            },
+        }
+    }
+}
+
+pub fn run(artifacts: Option<&Path>, json: bool) -> Result<ExitCode, Failure> {
+    let shown = spinner("Checking");
+    let mut checks = Vec::new();
+    let found = find(artifacts).map_err(Failure::from).and_then(|voice| {
+        voice.verify()?;
+        Ok(voice)
+    });
+    match found {
+        Ok(voice) => {
+            let names = voice.voice_names().count();
+            let found = format!(
+                "{}, {names} voices, in {}",
+                voice.manifest().model.name,
+                voice.path().display()
+            );
+            checks.push(Check::of("voice", Ok(found)));
+            checks.push(Check::of("synthesis", synthesis(voice)));
+        }
+        Err(failure) => checks.push(Check::of("voice", Err(failure))),
+    }
+    checks.push(Check::of("text", text()));
+    checks.push(Check::of("output", output()));
+    shown.finish_and_clear();
+    let well = checks.iter().all(|check| check.ok);
+    if json {
+        show_json(&checks)?;
+    } else {
+        write(&checks.iter().map(line).collect::<String>())?;
+    }
+    Ok(if well {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(Kind::Failed as u8)
+    })
+}
+
+fn line(check: &Check) -> String {
+    let mark = if check.ok { "ok     " } else { "MISSING" };
+    let mend = check.mend.as_deref().filter(|mend| !mend.is_empty());
+    let mend = mend
+        .map(|mend| format!("           → {mend}\n"))
+        .unwrap_or_default();
+    format!("{mark}  {}: {}\n{mend}", check.what, check.found)
+}
+
+/// Loads the voice and has it say a word.
+fn synthesis(voice: ArtifactsDir) -> Result<String, Failure> {
+    let name = voice.voice_names().next().unwrap_or_default().to_owned();
+    let mut pipeline = KokoroPipeline::load(voice, PipelineOptions::default())?;
+    let threads = pipeline.threads();
+    let request = Synthesis {
+        phonemes: "jˈɛs.",
+        voice: &name,
+        speed: 1.0,
+        noise: Noise::default(),
+    };
+    let speech = pipeline.synthesize(&request, &|| false)?;
+    let loudest = speech.samples.iter().fold(0.0_f32, |a, s| a.max(s.abs()));
+    if !loudest.is_finite() || !(0.01..=2.0).contains(&loudest) {
+        let message = format!("the compiled voice makes no speech (its loudest sample is {loudest})");
+        return Err(Failure::new(
+            Kind::Failed,
+            message,
+            "Build the voice again with `make voice`.",
+        ));
+    }
+    let audio = speech.samples.len() as f64 / f64::from(utter::voice::SAMPLE_RATE);
+    Ok(format!(
+        "{audio:.2} s of speech in {:.2} s, {threads} threads",
+        speech.times.total()
+    ))
+}
+
+fn text() -> Result<String, Failure> {
+    let reader = Reader::new();
+    let mut symbols = String::new();
+    for language in [Language::AmericanEnglish, Language::BritishEnglish] {
+        let chunk = reader.read("Hello.", language)?.next();
+        symbols = chunk.map(|chunk| chunk.symbols()).unwrap_or_default();
+    }
+    Ok(format!("American and British English (“Hello.” is {symbols})"))
+}
+
+fn output() -> Result<String, Failure> {
+    let request = OutputRequest {
+        period: PlayerOptions::default().period,
+    };
+    let config = CpalBackend::new().negotiate(&OutputSelection::Default, &request)?;
+    Ok(format!(
+        "{}, {} Hz, {} channels, {}",
+        config.name, config.rate, config.channels, config.format
+    ))
+}
