@@ -111,6 +111,29 @@ fn words_in_no_dictionary_are_spoken() {
     assert_eq!(spoken("𓀀", AmericanEnglish), spoken("symbol", AmericanEnglish));
 }
 
+/// misaki 0.8.0 panics on these: it takes the byte before "ing" for a letter.
+#[test]
+fn accents_before_an_ending_do_no_harm() {
+    assert_eq!(
+        words("canapéing", &chunks("canapéing", AmericanEnglish)[0]),
+        ["canapéing"]
+    );
+    assert_eq!(
+        spoken("skøing", AmericanEnglish),
+        spoken("skoing", AmericanEnglish)
+    );
+}
+
+#[test]
+fn a_reader_can_be_shared_between_threads() {
+    let sentences = ["One.", "Two.", "Three."];
+    let said: Vec<String> = std::thread::scope(|scope| {
+        let threads = sentences.map(|text| scope.spawn(|| spoken(text, AmericanEnglish)));
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert_eq!(said, ["wˈʌn.", "tˈu.", "θɹˈi."]);
+}
+
 #[test]
 fn a_word_before_an_unknown_one_knows_how_that_begins() {
     assert_eq!(spoken("the Aeropolix", AmericanEnglish), "ði ɛɹˈɑpɑlɪks");

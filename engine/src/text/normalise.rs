@@ -5,7 +5,8 @@
 //! that their readers recognise ("Привет" becomes "privet", "北京" becomes "Bei Jing"; `deunicode` has the tables), and
 //! what is neither letter, digit nor known mark becomes space. Brackets become parentheses, which also keeps misaki's
 //! own `[word](/sound/)` syntax from eating a user's text. Endless runs without a space are given some, because misaki
-//! needs time that grows with the cube of a run's parts. The result is always made of ASCII and `“”…—€£`.
+//! needs time that grows with the cube of a run's parts. The result is always made of ASCII and `“”…—€£`, which is also
+//! what keeps misaki from panicking: it cuts words at bytes ("canapéing").
 //!
 //! Called by `reader` for every sentence. It reads no numbers, dates or markup: those are passes of their own, and they
 //! write a [`Plain`] too.
