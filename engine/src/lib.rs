@@ -40,7 +40,7 @@
 //! # }
 //! ```
 //!
-//! Without a device, [`speech::render`] writes the same frames into a
+//! Without a device, [`speech::render()`] writes the same frames into a
 //! [`WavFile`](playback::output::WavFile) or a `Vec<f32>`.
 
 pub mod playback;
