@@ -118,7 +118,11 @@ def _assemble(
 
 
 def _point(recipe: Recipe, places: Places, at: Path | None) -> None:
-    """Makes this voice the one that engines of its interface use by default, unless it lies elsewhere."""
+    """Makes this voice the one that engines of its interface use by default, unless it lies elsewhere; and notes that
+    it is in use, so that it is not pruned.
+    """
+    if at is None:
+        os.utime(places.voices / recipe.key)
     pointer, content = places.pointer(recipe.interface), f"{recipe.key}\n".encode()
     if at is None and not (pointer.is_file() and pointer.read_bytes() == content):
         files.write_whole(pointer, content)

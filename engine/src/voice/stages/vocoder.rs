@@ -1,4 +1,4 @@
-//! The vocoder: from 80 rows a second to 24,000 samples, nine tenths of all the work.
+//! The vocoder: from 80 rows a second to 24,000 samples, nine tenths of all multiplications.
 //!
 //! Twice: a transposed convolution (to 10 times, then 6 times as many rows), plus the harmonic source through a residual block
 //! of its own, then the mean of three residual blocks with 3, 7 and 11 taps. At the end a convolution gives magnitudes and
