@@ -12,7 +12,8 @@ use utter::voice::{Device, KokoroPipeline, Noise, SAMPLE_RATE, Synthesis};
 use utter_dsp::Resampler;
 
 const TEXT: &str = "The quick brown fox jumps over the lazy dog, and then it runs away from the hunters.";
-const PHONEMES: &str = "ðə kwˈɪk bɹˈWn fˈɑks ʤˈʌmps ˌOvəɹ ðə lˈAzi dˈɔɡ, ænd ðˈɛn ɪt ɹˈʌnz əwˈA fɹʌm ðə hˈʌntəɹz.";
+const PHONEMES: &str =
+    "ðə kwˈɪk bɹˈWn fˈɑks ʤˈʌmps ˌOvəɹ ðə lˈAzi dˈɔɡ, ænd ðˈɛn ɪt ɹˈʌnz əwˈA fɹʌm ðə hˈʌntəɹz.";
 
 fn text(criterion: &mut Criterion) {
     let reader = Reader::new();
@@ -23,7 +24,11 @@ fn text(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("text");
     group.throughput(Throughput::Bytes(TEXT.len() as u64));
     group.bench_function("sentence to phonemes", |bencher| {
-        bencher.iter(|| reader.read(black_box(TEXT), Language::AmericanEnglish).map(Iterator::count));
+        bencher.iter(|| {
+            reader
+                .read(black_box(TEXT), Language::AmericanEnglish)
+                .map(Iterator::count)
+        });
     });
     group.finish();
 }
@@ -35,7 +40,12 @@ fn voice(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("voice");
     group.measurement_time(Duration::from_secs(15)).sample_size(15);
     for (name, phonemes) in [("one word", "jˈɛs."), ("5.3 s of speech", PHONEMES)] {
-        let request = Synthesis { phonemes, voice: "af_heart", speed: 1.0, noise: Noise::default() };
+        let request = Synthesis {
+            phonemes,
+            voice: "af_heart",
+            speed: 1.0,
+            noise: Noise::default(),
+        };
         group.bench_function(name, |bencher| {
             bencher.iter(|| match pipeline.synthesize(black_box(&request), &|| false) {
                 Ok(speech) => speech.samples.len(),

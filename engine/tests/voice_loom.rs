@@ -20,7 +20,7 @@ mod sync {
         }
 
         pub(super) fn lock(&self) -> Guard<'_, T> {
-            Guard(Some(self.0.lock().unwrap()))
+            Guard(self.0.lock().ok())
         }
     }
 
@@ -34,7 +34,7 @@ mod sync {
         }
 
         pub(super) fn wait<T>(&self, guard: &mut Guard<'_, T>) {
-            guard.0 = guard.0.take().map(|inner| self.0.wait(inner).unwrap());
+            guard.0 = guard.0.take().and_then(|inner| self.0.wait(inner).ok());
         }
     }
 

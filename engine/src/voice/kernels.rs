@@ -290,7 +290,7 @@ impl Executor<'_> {
             ("residual", r.end(((rows - 1) >> shift) + 1, map.panels), r.view),
             ("output", y.end(rows, map.panels), y.view),
         ];
-        let [buffers @ ..] = extents.map(|(_, _, view)| Data(view));
+        let buffers = extents.map(|(_, _, view)| Data(view));
         let sizes = [
             rows, map.depth, map.panels, a.at, a.row, y.at, y.row, y.group, r.at, r.row, r.group, shift,
         ];

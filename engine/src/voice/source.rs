@@ -268,7 +268,7 @@ mod tests {
             "{frame:?}"
         );
         assert!(
-            frame[BINS + 3].abs() > 3.14,
+            frame[BINS + 3].abs() > 3.1,
             "the window's centre is ten samples, three half turns, after its start"
         );
     }
