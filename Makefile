@@ -15,7 +15,7 @@ SET_PATH = bin=$$($(VOICE) env) && case ":$$PATH:" in *":$$bin:"*) ;; *) PATH="$
 SET_VOICE = UTTER_ARTIFACTS=$$($(VOICE)) && export UTTER_ARTIFACTS
 
 .DEFAULT_GOAL := help
-.PHONY: help setup packages env shell voice build speak test test-voice test-rust bench doc lint lock clean
+.PHONY: help setup packages env shell voice build speak test test-voice test-rust test-realtime bench doc lint lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -59,7 +59,7 @@ speak: build ## say something: make speak TEXT="Hello, world."
 	if [ $$status = 3 ]; then $$utter --out speech.wav -- "$$TEXT" && echo "There is no audio output here; wrote speech.wav instead."; \
 	else exit $$status; fi
 
-test: test-voice test-rust ## run every test
+test: test-voice test-rust test-realtime ## run every test
 
 test-voice:
 	@cd artifacts && $(PYTHON) -B -m unittest discover --top-level-directory . --start-directory tests
@@ -68,6 +68,10 @@ test-rust: env
 	@$(SET_PATH) && $(SET_VOICE) && \
 	if command -v cargo-nextest >/dev/null; then cargo nextest run --workspace; else cargo test --workspace --all-targets; fi && \
 	cargo test --workspace --doc --quiet
+
+# The callback under RealtimeSanitizer, built a second time for it.
+test-realtime: env
+	@$(SET_PATH) && fixtures/audio/rtsan.sh --quiet
 
 bench: build ## measure the speed of synthesis
 	@$(SET_PATH) && $(SET_VOICE) && cargo run --quiet --release --package utter-cli -- bench
