@@ -15,7 +15,8 @@ SET_PATH = bin=$$($(VOICE) env) && case ":$$PATH:" in *":$$bin:"*) ;; *) PATH="$
 SET_VOICE = UTTER_ARTIFACTS=$$($(VOICE)) && export UTTER_ARTIFACTS
 
 .DEFAULT_GOAL := help
-.PHONY: help setup packages env shell voice build speak test test-voice test-rust test-realtime bench doc lint lock clean
+.PHONY: help setup packages env shell voice build speak
+.PHONY: test test-voice test-kernels test-rust test-realtime bench doc lint lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -59,10 +60,13 @@ speak: build ## say something: make speak TEXT="Hello, world."
 	if [ $$status = 3 ]; then $$utter --out speech.wav -- "$$TEXT" && echo "There is no audio output here; wrote speech.wav instead."; \
 	else exit $$status; fi
 
-test: test-voice test-rust test-realtime ## run every test
+test: test-voice test-kernels test-rust test-realtime ## run every test
 
 test-voice:
 	@cd artifacts && $(PYTHON) -B -m unittest discover --top-level-directory . --start-directory tests
+
+test-kernels: packages
+	@$(SET_VOICE) && python=$$($(VOICE) python) && cd artifacts && "$$python" -B -m unittest discover --start-directory tests/kernels
 
 test-rust: env
 	@$(SET_PATH) && $(SET_VOICE) && \

@@ -29,9 +29,10 @@ def arguments() -> argparse.ArgumentParser:
         "do",
         nargs="?",
         default="build",
-        choices=["build", "where", "env"],
+        choices=["build", "where", "env", "python"],
         help="build: make it if needed and print its directory (the default); where: only print the directory; "
-        "env: make what the Rust build needs and print the folder to put on PATH",
+        "env: make what the Rust build needs and print the folder to put on PATH; "
+        "python: print the interpreter that the voice is built with, which its tests run on",
     )
     parser.add_argument(
         "--target",
@@ -75,6 +76,12 @@ def _run(asked: argparse.Namespace, recipe: Recipe, places: Places, workshop: Wo
             with lock.hold(places.lock, progress):
                 workshop.environment(recipe, places, progress)
         print(environment.tvm_ffi_ready(recipe, places))
+    elif asked.do == "python":
+        found = environment.find(recipe, places)
+        if not found:
+            with lock.hold(places.lock, progress):
+                found = workshop.environment(recipe, places, progress)
+        print(found.python)
     else:
         print(voice(recipe, places, progress, at=at, full=asked.verify, workshop=workshop))
 

@@ -129,25 +129,22 @@ def leaky(value, slope):
     return T.max(value, value * spread(slope))
 
 
-def multiply_tile(a, rows, weights, weights_at, depth, accumulator, columns=HALVES, clear_first=True, prefetch=None):
+def multiply_tile(a, rows, weights, weights_at, depth, accumulator, clear_first=True):
     """accumulator[i][column] += sum over k of a[rows[i] + k] · weights[weights_at + k][column].
 
-    The register tile all products use: `len(rows)` rows by `columns` vectors. `depth` may be a constant or a run-time
-    integer, and must be even (two steps are unrolled). `prefetch`, an offset into `weights`, touches the next panel.
+    The register tile all products use: `len(rows)` rows by one panel. `depth` may be a constant or a run-time integer, and
+    must be even (two steps are unrolled).
     """
-    width = columns * LANES
     if clear_first:
-        clear(accumulator, len(rows) * columns)
+        clear(accumulator, len(rows) * HALVES)
     with T.serial(0, depth // 2) as pair:
         for step in range(2):
             k = pair * 2 + step
-            if prefetch is not None:
-                touch(weights, prefetch + k * width)
-            panel = [load(weights, weights_at + k * width + j * LANES) for j in range(columns)]
+            panel = [load(weights, weights_at + k * GROUP + j * LANES) for j in range(HALVES)]
             for i, row in enumerate(rows):
                 value = bind(spread(a[row + k]))
-                for j in range(columns):
-                    at = (i * columns + j) * LANES
+                for j in range(HALVES):
+                    at = (i * HALVES + j) * LANES
                     store(accumulator, at, peek(accumulator, at) + value * panel[j])
 
 

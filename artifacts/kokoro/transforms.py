@@ -133,15 +133,15 @@ class Fourier:
             bins[k] = (bind(p - r), bind(p + q))
         return inverse_real_dft(bins, self.size)[: self.outputs]
 
-    def weights(self, taps: numpy.ndarray) -> numpy.ndarray:
-        """[out, in, taps] → [planes, out, in], float32."""
+    def weights(self, taps: numpy.ndarray, dtype=numpy.float32) -> numpy.ndarray:
+        """[out, in, taps] → [planes, out, in], computed in float64 and rounded to `dtype` at the end."""
         spectrum = numpy.conj(numpy.fft.rfft(taps.astype(numpy.float64), self.size, axis=-1))
         half = self.size // 2
         planes = [spectrum[..., 0].real, spectrum[..., half].real]
         for k in range(1, half):
             c, d = spectrum[..., k].real, spectrum[..., k].imag
             planes += [c, d - c, c + d]
-        return numpy.stack(planes).astype(numpy.float32)
+        return numpy.stack(planes).astype(dtype)
 
 
 class Winograd:
@@ -188,6 +188,6 @@ class Winograd:
         """The `outputs` samples of a block from its products."""
         return self._apply(self._output_matrix, products)
 
-    def weights(self, taps: numpy.ndarray) -> numpy.ndarray:
-        """[out, in, taps] → [planes, out, in], float32."""
-        return numpy.einsum("nk,oik->noi", self._tap_matrix, taps.astype(numpy.float64)).astype(numpy.float32)
+    def weights(self, taps: numpy.ndarray, dtype=numpy.float32) -> numpy.ndarray:
+        """[out, in, taps] → [planes, out, in], computed in float64 and rounded to `dtype` at the end."""
+        return numpy.einsum("nk,oik->noi", self._tap_matrix, taps.astype(numpy.float64)).astype(dtype)

@@ -130,6 +130,12 @@ class Building(VoiceTest):
         self.assertEqual((Path(out) / "libkokoro.so").stat().st_ino, inode, "compiled once")
 
 
+    def test_the_interpreter_is_printed_without_building(self):
+        code, out, err = self.command("python", fetch=self.bench.offline)
+        self.assertEqual((code, out, err), (0, str(self.bench.environment.python), ""))
+        self.assertFalse(self.bench.places.voices.exists())
+
+
 class Damage(VoiceTest):
     def assert_mended(self, folder: Path, said: str, *argv: str) -> None:
         code, out, err = self.command(*argv, fetch=self.bench.offline)

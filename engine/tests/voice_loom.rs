@@ -1,5 +1,7 @@
 //! Handing jobs to threads, under loom: every interleaving and every reordering that the memory model allows.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
 #[path = "../src/voice/crew.rs"]
 #[expect(dead_code, reason = "what only the launcher's own tests use")]
 mod crew;

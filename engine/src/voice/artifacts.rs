@@ -130,7 +130,8 @@ impl ArtifactsDir {
             .map_err(|reason| self.unusable(reason))
     }
 
-    fn unusable(&self, reason: Rejection) -> ArtifactsError {
+    /// The error for something that was found wrong with this directory.
+    pub(in crate::voice) fn unusable(&self, reason: Rejection) -> ArtifactsError {
         ArtifactsError::Unusable {
             place: self.place.clone(),
             reason,

@@ -69,6 +69,9 @@ impl VoiceError {
     pub fn hint(&self) -> String {
         match self {
             Self::Artifacts(error) => error.hint(),
+            Self::Runtime(RuntimeError::FfiVersion { .. }) => {
+                "Build the program and the voice again from one checkout: make build, make voice".into()
+            }
             Self::Runtime(RuntimeError::Load { .. } | RuntimeError::Missing { .. })
             | Self::Weights { .. } => "Build the voice again: make voice".into(),
             Self::Runtime(RuntimeError::Cancelled) => "Nothing to do: it was asked for.".into(),

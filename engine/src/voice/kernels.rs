@@ -75,8 +75,14 @@ impl<'a> Rows<'a> {
         Self { row, ..self }
     }
 
+    /// Where `rows` rows of `groups` groups of 16 end, for kernels that take the distance of groups.
     fn end(&self, rows: usize, groups: usize) -> usize {
         self.at + rows.saturating_sub(1) * self.row + groups.saturating_sub(1) * self.group + GROUP
+    }
+
+    /// Where `rows` rows of `width` floats without gaps end, for kernels that know only such rows.
+    fn end_of_rows(&self, rows: usize, width: usize) -> usize {
+        self.at + rows.saturating_sub(1) * self.row + width
     }
 }
 
@@ -128,8 +134,9 @@ impl Convolution {
 
     /// Floats of scratch for its spectra, and as many for its products.
     pub(super) fn scratch(&self) -> usize {
-        // The product tiles of the last plane prefetch, but do not read, one plane further.
-        self.planes() * (self.blocks() * self.channels + GROUP) + TILE_ROWS * self.channels
+        // Tiles of the last blocks end with the plane, since `blocks` is whole tiles; what lies behind the last plane is
+        // prefetched at most.
+        self.planes() * (self.blocks() * self.channels + GROUP)
     }
 }
 
@@ -224,7 +231,9 @@ impl Executor<'_> {
                 });
             }
         }
-        kernel.call(arguments)
+        // SAFETY: the extents are all that the kernel touches, and were just checked; the methods below say which buffers it
+        // writes, and stages borrow none of those while it runs.
+        unsafe { kernel.call(arguments) }
     }
 
     /// Y = A · weights + bias: `rows` rows of `map.depth` floats each from `a`, to rows of 16 · `map.panels` floats.
@@ -312,7 +321,7 @@ impl Executor<'_> {
             ("gates", steps * 2048, gates),
             ("weights", 2 * 256 * 1024, state.view()),
             ("scales", 4, scales.view()),
-            ("states", states.end(steps, 512 / GROUP), states.view),
+            ("states", states.end_of_rows(steps, 512), states.view),
         ];
         let [gates, state, scales, out] = extents.map(|(_, _, view)| Data(view));
         let arguments = [
@@ -362,11 +371,10 @@ impl Executor<'_> {
         (rows, channels): (usize, usize),
         (epsilon, slope): (f32, f32),
     ) -> Outcome {
-        let groups = channels / GROUP;
         let extents = [
-            ("input", x.end(rows, groups), x.view),
+            ("input", x.end_of_rows(rows, channels), x.view),
             ("parameters", 2 * channels, parameters),
-            ("output", y.end(rows, groups), y.view),
+            ("output", y.end_of_rows(rows, channels), y.view),
         ];
         let [a, p, b] = extents.map(|(_, _, view)| Data(view));
         let [n, c, xa, xr, ya, yr] = [rows, channels, x.at, x.row, y.at, y.row].map(Integer);
@@ -398,9 +406,9 @@ impl Executor<'_> {
         slope: f32,
     ) -> Outcome {
         let extents = [
-            ("input", x.end(rows, groups), x.view),
+            ("input", x.end_of_rows(rows, GROUP * groups), x.view),
             ("affine", 2 * GROUP * groups, affine),
-            ("output", y.end(rows, groups), y.view),
+            ("output", y.end_of_rows(rows, GROUP * groups), y.view),
         ];
         let [a, f, b] = extents.map(|(_, _, view)| Data(view));
         let [n, g, xa, xr, ya, yr] = [rows, groups, x.at, x.row, y.at, y.row].map(Integer);
@@ -421,10 +429,10 @@ impl Executor<'_> {
         slope: f32,
     ) -> Outcome {
         let extents = [
-            ("input", x.end(rows, groups), x.view),
+            ("input", x.end_of_rows(rows, GROUP * groups), x.view),
             ("affine", 2 * GROUP * groups, affine),
             ("taps", 4 * GROUP * groups, taps.view()),
-            ("output", y.end(2 * rows, groups), y.view),
+            ("output", y.end_of_rows(2 * rows, GROUP * groups), y.view),
         ];
         let [a, f, t, b] = extents.map(|(_, _, view)| Data(view));
         let [n, g, xa, xr, ya, yr] = [rows, groups, x.at, x.row, y.at, y.row].map(Integer);
@@ -444,7 +452,7 @@ impl Executor<'_> {
         slope: f32,
     ) -> Outcome {
         let [a, b, c] = inputs.map(|view| ("input", rows * groups * GROUP, view));
-        let extents = [a, b, c, ("output", y.end(rows, groups), y.view)];
+        let extents = [a, b, c, ("output", y.end_of_rows(rows, GROUP * groups), y.view)];
         let [a, b, c, d] = extents.map(|(_, _, view)| Data(view));
         let [n, g, ya, yr] = [rows, groups, y.at, y.row].map(Integer);
         self.call(
@@ -456,7 +464,10 @@ impl Executor<'_> {
 
     /// Rows of 16 log magnitudes and 16 phases to rows of 16 real and 16 imaginary parts.
     pub(super) fn spectrum(&self, x: View<'_>, y: Rows<'_>, rows: usize) -> Outcome {
-        let extents = [("input", rows * 32, x), ("output", y.end(rows, 2), y.view)];
+        let extents = [
+            ("input", rows * 32, x),
+            ("output", y.end_of_rows(rows, 2 * GROUP), y.view),
+        ];
         let [a, b] = extents.map(|(_, _, view)| Data(view));
         self.call(
             &self.kernels.spectrum,

@@ -7,6 +7,7 @@
 pub mod artifacts;
 mod crew;
 mod error;
+mod ffi_version;
 #[cfg(test)]
 mod golden;
 mod kernels;

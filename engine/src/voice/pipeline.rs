@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::artifacts::{self, ArtifactsDir};
+use super::artifacts::{self, ArtifactsDir, Manifest, Rejection};
 use super::error::VoiceError;
 use super::kernels::{Executor, Kernels};
 use super::launcher::Launcher;
@@ -175,8 +175,9 @@ impl KokoroPipeline {
     /// As [`Self::load_from_artifacts_dir`]; [`VoiceError::Threads`] when there are no threads to be had.
     pub fn load(artifacts: ArtifactsDir, options: PipelineOptions) -> Result<Self, VoiceError> {
         let started = Instant::now();
+        check_model(artifacts.manifest()).map_err(|reason| artifacts.unusable(reason))?;
         let weights = Arc::new(artifacts.weights()?);
-        let library = Library::load(&artifacts.library())?;
+        let library = Library::load(&artifacts.library(), &artifacts.manifest().tvm.ffi)?;
         let kernels = Kernels::load(&library)?;
         let mix = Constant::find(&weights, "source.mix")?;
         let mix = mix
@@ -360,9 +361,48 @@ impl Stages {
     }
 }
 
+/// Whether a manifest describes what these stages make: its voices have styles of their width, its audio their rate.
+fn check_model(manifest: &Manifest) -> Result<(), Rejection> {
+    let why = if manifest.style.width != 2 * STYLE {
+        format!(
+            "its styles have {} numbers instead of {}",
+            manifest.style.width,
+            2 * STYLE
+        )
+    } else if manifest.sample_rate != SAMPLE_RATE {
+        format!(
+            "its audio has {} Hz instead of {SAMPLE_RATE}",
+            manifest.sample_rate
+        )
+    } else {
+        return Ok(());
+    };
+    Err(Rejection::BadManifest { why })
+}
+
 fn timed<R>(seconds: &mut f64, work: impl FnOnce() -> R) -> R {
     let started = Instant::now();
     let result = work();
     *seconds = started.elapsed().as_secs_f64();
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manifest_of_another_model_is_refused() {
+        let voice = artifacts::resolve(&artifacts::default_base().unwrap()).unwrap();
+        let good = voice.manifest();
+        assert!(check_model(good).is_ok());
+        let mut narrow = good.clone();
+        narrow.style.width = STYLE;
+        let mut slow = good.clone();
+        slow.sample_rate = 22_050;
+        for other in [narrow, slow] {
+            let reason = check_model(&other).unwrap_err();
+            assert!(matches!(reason, Rejection::BadManifest { .. }), "{reason}");
+        }
+    }
 }

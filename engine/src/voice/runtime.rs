@@ -12,6 +12,7 @@ use tvm_ffi::tvm_ffi_sys::c_env_api::TVMFFIEnvModRegisterContextSymbol;
 use tvm_ffi::tvm_ffi_sys::dlpack::DLTensor;
 use tvm_ffi::{AnyView, DLDataType, DLDataTypeCode, DLDevice, DLDeviceType, Function, Module, TensorView};
 
+use super::ffi_version::FfiVersion;
 use super::launcher::{allocate_workspace, free_workspace, parallel_launch};
 use super::memory::{Element, View};
 
@@ -32,6 +33,19 @@ pub enum RuntimeError {
         path: PathBuf,
         /// The loader's words.
         reason: String,
+    },
+    /// The voice was compiled with a version of TVM's FFI library that the one in this process does not serve: another
+    /// major or minor version, or a later patch.
+    #[error(
+        "the compiled voice {path} was built with TVM FFI {built_with}, and this program runs on {loaded}"
+    )]
+    FfiVersion {
+        /// The compiled library.
+        path: PathBuf,
+        /// The version of the package that it was built with.
+        built_with: String,
+        /// The version of the library in this process.
+        loaded: String,
     },
     /// The library lacks a kernel that this engine calls.
     #[error("the compiled voice has no kernel `{name}`: {reason}")]
@@ -99,11 +113,19 @@ impl std::fmt::Debug for Kernel {
 }
 
 impl Library {
-    /// Loads a library of kernels.
+    /// Loads a library of kernels that was built with the version `built_with` of TVM FFI.
     ///
     /// # Errors
-    /// [`RuntimeError::Load`], with the system loader's words.
-    pub(super) fn load(path: &Path) -> Result<Self, RuntimeError> {
+    /// [`RuntimeError::FfiVersion`] before anything is loaded; [`RuntimeError::Load`], with the system loader's words.
+    pub(super) fn load(path: &Path, built_with: &str) -> Result<Self, RuntimeError> {
+        let loaded = FfiVersion::loaded();
+        if !loaded.serves(built_with) {
+            return Err(RuntimeError::FfiVersion {
+                path: path.to_owned(),
+                built_with: built_with.to_owned(),
+                loaded: loaded.to_string(),
+            });
+        }
         register_services();
         let failed = |reason: String| RuntimeError::Load {
             path: path.to_owned(),
@@ -141,11 +163,15 @@ impl Kernel {
         self.name
     }
 
-    /// Calls it. The caller has made sure that every buffer is as long as the kernel will touch it.
+    /// Calls it.
     ///
     /// # Errors
     /// [`RuntimeError::Failed`], when the kernel finds an argument of the wrong type.
-    pub(super) fn call(&self, arguments: &[Argument<'_>]) -> Result<(), RuntimeError> {
+    ///
+    /// # Safety
+    /// Every buffer is as long as the kernel will touch it with these numbers, no reference of Rust's is held to what it
+    /// writes, and buffers overlap only where the kernel's definition allows it.
+    pub(super) unsafe fn call(&self, arguments: &[Argument<'_>]) -> Result<(), RuntimeError> {
         let mut shapes = [[0_i64; 1]; BUFFERS];
         let mut tensors: [DLTensor; BUFFERS] = std::array::from_fn(|_| empty_tensor());
         let mut views = 0;
@@ -230,4 +256,32 @@ fn register_services() {
             unsafe { TVMFFIEnvModRegisterContextSymbol(name.as_ptr(), function) };
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::voice::VoiceError;
+
+    #[test]
+    fn another_ffi_version_is_refused_before_anything_is_loaded() {
+        let nowhere = Path::new("/nowhere/libkokoro.so");
+        let error = VoiceError::from(Library::load(nowhere, "9.0.0").unwrap_err());
+        let message = error.to_string();
+        assert!(
+            message.contains("TVM FFI 9.0.0") && message.contains(&FfiVersion::loaded().to_string()),
+            "{message}"
+        );
+        assert!(error.hint().contains("make voice"), "{}", error.hint());
+    }
+
+    #[test]
+    fn a_library_that_is_not_there_is_named() {
+        let nowhere = Path::new("/nowhere/libkokoro.so");
+        let error = Library::load(nowhere, &FfiVersion::loaded().to_string()).unwrap_err();
+        assert!(
+            matches!(&error, RuntimeError::Load { path, .. } if path == nowhere),
+            "{error}"
+        );
+    }
 }

@@ -1,0 +1,44 @@
+"""The transforms of the convolutions, evaluated in NumPy instead of compiled.
+
+`transforms.py` writes code through two words of `emit`, one that names a value and one that spreads a constant over a vector. With
+both taken as identities, the same algorithms compute with NumPy arrays, in whatever precision those have.
+"""
+
+from __future__ import annotations
+
+from unittest import mock
+
+import numpy
+
+from kokoro import transforms
+
+
+def convolve(transform, planes: numpy.ndarray, x: numpy.ndarray, dilation: int = 1) -> numpy.ndarray:
+    """The "same" correlation of x [in, time] with taps given as planes [planes, out, in], through the transform."""
+    channels, frames = planes.shape[1], x.shape[1]
+    y = numpy.empty((channels, frames), numpy.result_type(planes, x))
+    for phase in range(min(dilation, frames)):
+        y[:, phase::dilation] = _convolve(transform, planes, x[:, phase::dilation])
+    return y
+
+
+def _convolve(transform, planes, x):
+    outputs, frames = transform.outputs, x.shape[1]
+    blocks, before = -(-frames // outputs), (transform.taps - 1) // 2
+    padded = numpy.zeros((x.shape[0], blocks * outputs + transform.taps - 1), x.dtype)
+    padded[:, before : before + frames] = x
+    samples = [padded[:, n : n + blocks * outputs : outputs] for n in range(transform.size)]
+    with mock.patch.object(transforms, "bind", lambda value: value), mock.patch.object(transforms, "splat", float):
+        spectra = transform.forward(samples)
+        products = [weights @ spectrum for weights, spectrum in zip(planes, spectra, strict=True)]
+        pieces = transform.inverse(products)
+    whole = numpy.stack(pieces, -1) * transform.rescale  # [out, blocks, outputs]
+    return whole.reshape(len(whole), -1)[:, :frames]
+
+
+def direct(taps: numpy.ndarray, x: numpy.ndarray, dilation: int = 1) -> numpy.ndarray:
+    """The same by its definition; taps [out, in, taps]."""
+    count, frames = taps.shape[2], x.shape[1]
+    reach = (count - 1) // 2 * dilation
+    padded = numpy.pad(x, ((0, 0), (reach, reach)))
+    return sum(taps[:, :, k] @ padded[:, k * dilation : k * dilation + frames] for k in range(count))
