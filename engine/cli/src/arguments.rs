@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, builder::RangedU64ValueParser};
+use clap::{Args, Parser, Subcommand, ValueHint, builder::RangedU64ValueParser};
 use clap_complete::Shell;
 
 /// Says text through the speakers, with a voice that runs on this machine.
@@ -10,7 +10,6 @@ use clap_complete::Shell;
 #[command(
     name = "utter",
     version,
-    about,
     after_help = "\
 Examples:
   utter say \"Hello, world.\"                        say it
@@ -19,18 +18,23 @@ Examples:
   utter say --out hello.wav \"Hello.\"               write a file instead
   utter doctor                                     what is missing, and how to mend it
 
-Exit codes: 0 done; 1 failed, or doctor found something missing; 2 wrong usage, or nothing to say;
-3 no output device; 4 no usable voice; 130 interrupted."
+Exit codes:
+  0    done
+  1    it failed, or `doctor` found something missing
+  2    wrong usage, an unknown voice, or nothing to say
+  3    there is no output device, or not the one that was asked for
+  4    there is no usable voice
+  130  interrupted (Ctrl-C)"
 )]
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,
 
     /// Where the voice is [default: UTTER_ARTIFACTS, or what `make voice` built last]
-    #[arg(long, global = true, value_name = "FOLDER")]
+    #[arg(long, global = true, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub artifacts: Option<PathBuf>,
 
-    /// Show what happens (-vv: in detail)
+    /// Show what happens, and how long it takes (-vv: in more detail)
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
 }
@@ -68,6 +72,11 @@ pub enum Command {
     /// Measure how fast speech is made
     Bench(BenchOptions),
     /// Print a script that completes this command in a shell
+    #[command(after_help = "\
+Examples:
+  utter completions bash > ~/.local/share/bash-completion/completions/utter
+  utter completions zsh > \"${fpath[1]}/_utter\"
+  utter completions fish > ~/.config/fish/completions/utter.fish")]
     Completions {
         /// The shell
         shell: Shell,
@@ -82,8 +91,16 @@ pub struct Threads {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  utter say \"Hello, world.\"
+  utter say --voice bm_george --speed 0.9 --out news.wav - < news.txt
+  utter say --voice jf_alpha --phonemes \"koɲɲiʨiβa\"
+  utter say -- \"-5 degrees\"                a text that begins with a dash
+
+A voice whose language has no text front end yet takes phonemes only (`utter voices` shows which).")]
 pub struct SayOptions {
-    /// What to say; `-` takes it from standard input
+    /// What to say; `-` takes it from standard input, to its end
     #[arg(required = true, value_name = "TEXT")]
     pub text: Vec<String>,
 
@@ -96,7 +113,7 @@ pub struct SayOptions {
     pub speed: f32,
 
     /// Write a WAV file (24 kHz, mono, 16 bits) instead of playing
-    #[arg(long, value_name = "FILE.wav", conflicts_with = "output")]
+    #[arg(long, value_name = "FILE.wav", value_parser = wav_file, value_hint = ValueHint::FilePath, conflicts_with = "output")]
     pub out: Option<PathBuf>,
 
     /// The output to play through: an id or a name, or a part of it (`utter outputs` lists them)
@@ -107,7 +124,7 @@ pub struct SayOptions {
     #[arg(long)]
     pub phonemes: bool,
 
-    /// What the breath noise is made from; the same seed gives the same audio
+    /// Chooses the breath noise; the same number gives the same audio
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub seed: u64,
 
@@ -121,8 +138,8 @@ pub struct SayOptions {
 
 #[derive(Debug, Args)]
 pub struct BenchOptions {
-    /// A file of lines to speak [default: ten sentences of 1 to 10 seconds]
-    #[arg(long, value_name = "TEXTS")]
+    /// A file of lines to speak, `-` for standard input [default: ten sentences of 1 to 10 seconds]
+    #[arg(long, value_name = "TEXTS", value_hint = ValueHint::FilePath)]
     pub file: Option<PathBuf>,
 
     /// The lines are phonemes
@@ -133,7 +150,7 @@ pub struct BenchOptions {
     #[arg(long, default_value = "af_heart", value_name = "NAME")]
     pub voice: String,
 
-    /// How often each line is spoken; the median is shown
+    /// How often each line is spoken, after once that is not counted; the median is shown
     #[arg(long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub repeat: u32,
 
@@ -147,6 +164,14 @@ pub struct BenchOptions {
 
 fn speed(text: &str) -> Result<f32, String> {
     number(text, 0.5, 2.0)
+}
+
+/// A name for `--out`. Standard output cannot be one: the header of a WAV file holds its length, which is known last.
+fn wav_file(name: &str) -> Result<PathBuf, String> {
+    match name {
+        "-" => Err("a WAV file cannot go to standard output; give the name of a file".into()),
+        _ => Ok(name.into()),
+    }
 }
 
 fn amplitude(text: &str) -> Result<f32, String> {
@@ -181,6 +206,19 @@ mod tests {
         }
         assert!(Arguments::try_parse_from(["utter", "say", "--speed", "2", "x"]).is_ok());
         assert!(Arguments::try_parse_from(["utter", "say", "--threads", "0", "x"]).is_err());
+    }
+
+    #[test]
+    fn a_file_of_audio_needs_a_name() {
+        assert!(Arguments::try_parse_from(["utter", "say", "--out", "-", "x"]).is_err());
+        assert!(Arguments::try_parse_from(["utter", "say", "--out", "./-", "x"]).is_ok());
+    }
+
+    #[test]
+    fn the_help_says_what_the_program_is_for() {
+        let help = Arguments::command().render_help().to_string();
+        assert!(help.starts_with("Says text through the speakers"), "{help}");
+        assert!(help.contains("Exit codes:"), "{help}");
     }
 
     #[test]

@@ -9,15 +9,15 @@ use std::time::Instant;
 
 use serde::Serialize;
 use utter::speech::{read_phonemes, read_text};
-use utter::text::Reader;
+use utter::text::{Language, Reader, has_speech};
 use utter::voice::{KokoroPipeline, Noise, SAMPLE_RATE, StageTimes, Synthesis};
 use utter_dsp::Resampler;
 
 use crate::arguments::BenchOptions;
 use crate::failure::{Failure, Kind};
 use crate::progress::bar;
-use crate::table::{show, show_json, table, write};
-use crate::voice;
+use crate::table::{numbers, show, show_json, write};
+use crate::{input, voice};
 
 /// What is spoken without a file.
 const SENTENCES: &str = include_str!("../../../fixtures/corpora/bench.txt");
@@ -57,17 +57,17 @@ struct Run {
 }
 
 pub fn run(artifacts: Option<&Path>, options: &BenchOptions) -> Result<ExitCode, Failure> {
-    let lines = lines(options)?;
+    let reader = Arc::new(Reader::new());
+    let lines = lines(options, &reader)?;
     let artifacts = voice::find(artifacts)?;
+    artifacts.voice(&options.voice)?;
     let language = if options.phonemes {
         None
     } else {
-        Some(voice::language(&options.voice)?)
-    };
-    let reader = Arc::new(Reader::new());
-    if let Some(language) = language {
+        let language = voice::reading_language(&options.voice)?;
         reader.load(language)?;
-    }
+        Some(language)
+    };
     let started = Instant::now();
     let mut pipeline = KokoroPipeline::load(artifacts, voice::options(&options.threads))?;
     let load_s = started.elapsed().as_secs_f64();
@@ -77,7 +77,7 @@ pub fn run(artifacts: Option<&Path>, options: &BenchOptions) -> Result<ExitCode,
     for text in lines {
         let mut runs = Vec::new();
         for _ in 0..=options.repeat {
-            runs.push(speak(&mut pipeline, &reader, &text, options)?);
+            runs.push(speak(&mut pipeline, &reader, &text, &options.voice, language)?);
             shown.inc(1);
         }
         report.push(summary(text, &runs[1..]));
@@ -100,59 +100,62 @@ pub fn run(artifacts: Option<&Path>, options: &BenchOptions) -> Result<ExitCode,
     Ok(ExitCode::SUCCESS)
 }
 
-fn lines(options: &BenchOptions) -> Result<Vec<String>, Failure> {
+/// The lines to speak, all of which can be spoken: a measurement does not fail half way.
+fn lines(options: &BenchOptions, reader: &Reader) -> Result<Vec<String>, Failure> {
     let text = match &options.file {
         None if options.phonemes => {
-            return Err(Failure::new(
-                Kind::Usage,
-                "there are no phonemes to speak",
-                "give a file of lines: --file",
-            ));
+            let message = "there are no phonemes to speak";
+            return Err(Failure::new(Kind::Usage, message, "give a file of lines: --file"));
         }
         None => SENTENCES.to_owned(),
-        Some(file) => std::fs::read_to_string(file).map_err(|error| {
-            Failure::new(
-                Kind::Failed,
-                format!("cannot read {}: {error}", file.display()),
-                "give a file of UTF-8 text",
-            )
-        })?,
+        Some(file) => input::file(file)?,
     };
-    let lines: Vec<String> = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .map(str::to_owned)
-        .collect();
+    let mut lines = Vec::new();
+    for (n, line) in text.lines().map(str::trim).enumerate() {
+        if line.is_empty() {
+            continue;
+        }
+        let fault = |message: &str, hint: &str| {
+            Failure::new(Kind::Usage, format_args!("line {}: {message}", n + 1), hint)
+        };
+        if !has_speech(line) {
+            return Err(fault(
+                "there is nothing to say in it",
+                "give some words, or leave it empty",
+            ));
+        }
+        if options.phonemes {
+            let _ = read_phonemes(reader, line).map_err(|error| fault(&error.to_string(), &error.hint()))?;
+        }
+        lines.push(line.to_owned());
+    }
     if lines.is_empty() {
+        let message = "there are no lines to speak";
         return Err(Failure::new(
             Kind::Usage,
-            "there are no lines to speak",
+            message,
             "put one sentence on each line",
         ));
     }
     Ok(lines)
 }
 
-/// Speaks a line as `say` would, without a device: text to phonemes, chunk by chunk to audio, the first frames resampled.
+/// Speaks a line as `say` would, without a device: text to phonemes (none where it is phonemes, without a language), chunk
+/// by chunk to audio, the first frames resampled.
 fn speak(
     pipeline: &mut KokoroPipeline,
     reader: &Arc<Reader>,
     line: &str,
-    options: &BenchOptions,
+    voice: &str,
+    language: Option<Language>,
 ) -> Result<Run, Failure> {
     let mut resampler = Resampler::new(SAMPLE_RATE, DEVICE_RATE)
-        .map_err(|error| Failure::new(Kind::Failed, &error, error.hint()))?;
+        .map_err(|error| Failure::new(Kind::Failed, error, error.hint()))?;
     let mut frames = vec![0.0; 4096];
     let started = Instant::now();
-    let chunks = if options.phonemes {
-        read_phonemes(reader, line)?
-    } else {
-        read_text(
-            Arc::clone(reader),
-            line.to_owned(),
-            voice::language(&options.voice)?,
-        )?
+    let chunks = match language {
+        Some(language) => read_text(Arc::clone(reader), line.to_owned(), language)?,
+        None => read_phonemes(reader, line)?,
     };
     let mut run = Run {
         tokens: 0,
@@ -165,7 +168,7 @@ fn speak(
         let chunk = chunk.map_err(|error| Failure::new(Kind::Failed, error, ""))?;
         let request = Synthesis {
             phonemes: &chunk.phonemes,
-            voice: &options.voice,
+            voice,
             speed: 1.0,
             noise: Noise::default(),
         };
@@ -234,7 +237,7 @@ fn print(report: &Report) -> Result<(), Failure> {
         .entries()
         .map(|(name, _)| name.to_uppercase());
     header.extend(names.iter().map(String::as_str));
-    let mut table = table(&header);
+    let mut table = numbers(&header);
     for line in &report.lines {
         let mut row = vec![
             line.tokens.to_string(),
@@ -250,7 +253,7 @@ fn print(report: &Report) -> Result<(), Failure> {
         );
         table.add_row(row);
     }
-    show(&table)?;
+    show(table)?;
     let memory = report
         .peak_rss_mb
         .map(|megabytes| format!(", peak RSS {megabytes} MB"))

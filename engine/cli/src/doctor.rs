@@ -74,7 +74,7 @@ pub fn run(artifacts: Option<&Path>, json: bool) -> Result<ExitCode, Failure> {
     Ok(if well {
         ExitCode::SUCCESS
     } else {
-        ExitCode::from(Kind::Failed as u8)
+        Kind::Failed.into()
     })
 }
 

@@ -10,14 +10,16 @@ use utter::text::ReadError;
 use utter::voice::VoiceError;
 use utter::voice::artifacts::ArtifactsError;
 
+use crate::nearest::nearest;
+
 /// The kinds of ends, which are the exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Something failed.
     Failed = 1,
-    /// The call makes no sense, or there is nothing to say. (clap uses the same code.)
+    /// The call makes no sense, names no voice, or there is nothing to say. (clap uses the same code.)
     Usage = 2,
-    /// There is no output device.
+    /// There is no output device, or not the one that was asked for.
     NoOutput = 3,
     /// There is no usable voice.
     NoVoice = 4,
@@ -25,7 +27,13 @@ pub enum Kind {
     Interrupted = 130,
 }
 
-/// What went wrong, and what to do about it.
+impl From<Kind> for ExitCode {
+    fn from(kind: Kind) -> Self {
+        Self::from(kind as u8)
+    }
+}
+
+/// What went wrong, and what to do about it. Shown as one line each, but for a list of places where the voice is not.
 #[derive(Debug)]
 pub struct Failure {
     kind: Kind,
@@ -43,23 +51,25 @@ impl Failure {
     }
 
     pub fn exit_code(&self) -> ExitCode {
-        ExitCode::from(self.kind as u8)
+        self.kind.into()
     }
 
-    /// Whether this is for want of an output device.
-    pub fn hint(&self) -> &str {
-        &self.hint
-    }
-
+    /// What went wrong.
     pub fn message(&self) -> &str {
         &self.message
+    }
+
+    /// What the person in front of it can do; may be empty.
+    pub fn hint(&self) -> &str {
+        &self.hint
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "utter: {}", self.message)?;
-        let mut letters = self.hint.chars();
+        // Some hints are sentences, and some are not.
+        let mut letters = self.hint.strip_suffix('.').unwrap_or(&self.hint).chars();
         match letters.next() {
             Some(first) => write!(formatter, "\n       {}{}", first.to_uppercase(), letters.as_str()),
             None => Ok(()),
@@ -69,13 +79,22 @@ impl fmt::Display for Failure {
 
 impl From<ArtifactsError> for Failure {
     fn from(error: ArtifactsError) -> Self {
-        let kind = if matches!(error, ArtifactsError::UnknownVoice { .. }) {
-            Kind::Usage
-        } else {
-            Kind::NoVoice
-        };
-        Self::new(kind, &error, error.hint())
+        match error {
+            ArtifactsError::UnknownVoice { name, known } => unknown_voice(&name, &known),
+            error => Self::new(Kind::NoVoice, &error, error.hint()),
+        }
     }
+}
+
+/// The error itself names every voice, which would fill the screen.
+fn unknown_voice(name: &str, known: &[String]) -> Failure {
+    let list = format!("`utter voices` lists all {}", known.len());
+    let hint = match nearest(name, known)[..] {
+        [] => list,
+        [one] => format!("did you mean {one}? {list}"),
+        [ref others @ .., last] => format!("did you mean {} or {last}? {list}", others.join(", ")),
+    };
+    Failure::new(Kind::Usage, format!("there is no voice {name:?}"), hint)
 }
 
 impl From<VoiceError> for Failure {
@@ -100,11 +119,14 @@ impl From<OutputError> for Failure {
                 "connect a device or start the sound server; or write a file: utter say --out speech.wav …";
             return Self::new(Kind::NoOutput, error, hint);
         }
-        let hint = match error {
-            OutputError::NotFound(_) => "`utter outputs` lists those that there are",
-            _ => error.hint(),
-        };
-        Self::new(Kind::Failed, &error, hint)
+        match error {
+            OutputError::NotFound(_) => Self::new(
+                Kind::NoOutput,
+                error,
+                "`utter outputs` lists those that there are",
+            ),
+            error => Self::new(Kind::Failed, &error, error.hint()),
+        }
     }
 }
 
@@ -149,5 +171,19 @@ mod tests {
         assert_eq!(shown.lines().count(), 2, "{shown}");
         assert!(shown.starts_with("utter: ") && shown.contains("--out"), "{shown}");
         assert_eq!(failure.kind, Kind::NoOutput);
+    }
+
+    #[test]
+    fn an_unknown_voice_is_told_in_two_lines() {
+        let known: Vec<String> = (0..54).map(|n| format!("af_heart{n}")).collect();
+        let shown = unknown_voice("heart", &known).to_string();
+        assert_eq!(shown.lines().count(), 2, "{shown}");
+        assert!(shown.lines().all(|line| line.len() < 100), "{shown}");
+        assert!(
+            shown.contains("Did you mean af_heart0, af_heart1 or af_heart2? `utter voices` lists all 54"),
+            "{shown}"
+        );
+        let shown = unknown_voice("qqq", &known).to_string();
+        assert!(shown.ends_with("\n       `utter voices` lists all 54"), "{shown}");
     }
 }

@@ -7,6 +7,10 @@ mod arguments;
 mod bench;
 mod doctor;
 mod failure;
+mod input;
+mod interrupt;
+mod log;
+mod nearest;
 mod outputs;
 mod progress;
 mod say;
@@ -15,17 +19,18 @@ mod table;
 mod voice;
 mod voices;
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
+use clap_complete::Shell;
 
 use arguments::{Arguments, Command};
 use failure::Failure;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    start_log(arguments.verbose);
+    log::start(arguments.verbose);
     match run(arguments) {
         Ok(code) => code,
         Err(failure) => {
@@ -45,25 +50,13 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Status { threads, json } => status::run(artifacts, threads, json),
         Command::Doctor { json } => doctor::run(artifacts, json),
         Command::Bench(options) => bench::run(artifacts, &options),
-        Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Arguments::command(), "utter", &mut std::io::stdout());
-            Ok(ExitCode::SUCCESS)
-        }
+        Command::Completions { shell } => completions(shell),
     }
 }
 
-/// The log goes to standard error: warnings always, more with `-v`, or as `RUST_LOG` says.
-fn start_log(verbose: u8) {
-    let level = match verbose {
-        0 => "warn",
-        1 => "utter=info,warn",
-        2 => "utter=debug,info",
-        _ => "trace",
-    };
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| level.into());
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
+fn completions(shell: Shell) -> Result<ExitCode, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "utter", &mut script);
+    table::write(&String::from_utf8_lossy(&script))?;
+    Ok(ExitCode::SUCCESS)
 }

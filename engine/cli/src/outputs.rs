@@ -6,6 +6,7 @@ use serde::Serialize;
 use utter::playback::output::{CpalBackend, OutputBackend, OutputInfo};
 
 use crate::failure::Failure;
+use crate::log::notice;
 use crate::table::{show, show_json, table};
 
 #[derive(Serialize)]
@@ -48,7 +49,7 @@ pub fn run(json: bool) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     if rows.is_empty() {
-        tracing::warn!("there is no output device; `utter doctor` says more");
+        notice("there is no output device; `utter say --out speech.wav …` writes a file without one");
         return Ok(ExitCode::SUCCESS);
     }
     let mut table = table(&["", "ID", "NAME", "RATES", "CHANNELS"]);
@@ -56,7 +57,7 @@ pub fn run(json: bool) -> Result<ExitCode, Failure> {
         let default = if row.is_default { "*" } else { "" };
         table.add_row([default, &row.id, &row.name, &rates(row), &channels(row)]);
     }
-    show(&table)?;
+    show(table)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -74,6 +75,9 @@ fn channels(row: &Row) -> String {
     let mut channels: Vec<u16> = row.formats.iter().map(|f| f.channels).collect();
     channels.sort_unstable();
     channels.dedup();
-    let shown: Vec<String> = channels.iter().take(8).map(u16::to_string).collect();
-    shown.join(", ")
+    // Software outputs take any number up to 32 and more.
+    match channels[..] {
+        [lowest, .., highest] if channels.len() > 3 => format!("{lowest}–{highest}"),
+        _ => channels.iter().map(u16::to_string).collect::<Vec<_>>().join(", "),
+    }
 }

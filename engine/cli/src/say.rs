@@ -1,53 +1,54 @@
 //! `utter say`: through the speakers, or into a file.
+//!
+//! Whatever is wrong with the call is found before an output is opened, a file begun or the voice loaded.
 
-use std::io::{IsTerminal, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use utter::playback::output::{CpalBackend, OutputSelection, WavEncoding, WavFile, find_output};
 use utter::playback::{Player, PlayerOptions};
 use utter::speech::{
-    CancelFlag, ChunkSource, Delivery, Outcome, SAMPLE_RATE, Speaker, Utterance, read_phonemes, read_text,
-    render,
+    CancelFlag, ChunkSource, Delivery, Outcome, SAMPLE_RATE, Speaker, SpeechError, Utterance, read_phonemes,
+    read_text, render,
 };
-use utter::text::has_speech;
+use utter::text::{Language, Reader, has_speech};
 use utter::voice::KokoroPipeline;
+use utter::voice::artifacts::ArtifactsDir;
 
 use crate::arguments::SayOptions;
 use crate::failure::{Failure, Kind};
+use crate::interrupt::Interrupt;
 use crate::progress::bar;
-use crate::voice;
+use crate::{input, voice};
+
+/// What is to be said.
+enum Words {
+    Text(String, Language),
+    Phonemes(ChunkSource),
+}
+
+/// Where it goes.
+enum Destination {
+    Output(Box<Player>),
+    File(Box<WavFile>, PathBuf),
+}
 
 pub fn run(artifacts: Option<&Path>, options: SayOptions) -> Result<ExitCode, Failure> {
-    let text = text(&options.text)?;
-    if !has_speech(&text) {
-        return Err(Failure::new(
-            Kind::Usage,
-            "there is nothing to say in this text",
-            "give some words",
-        ));
-    }
-    let artifacts = voice::find(artifacts)?;
-    // Before anything slow: is there such a voice, and can it read this?
-    artifacts.voice(&options.voice)?;
-    let language = if options.phonemes {
-        None
-    } else {
-        Some(voice::language(&options.voice)?)
-    };
-    let output = if options.out.is_none() {
-        Some(open(options.output.as_deref())?)
-    } else {
-        None
-    };
-
-    let (pipeline, reader) = voice::load(artifacts, &options.threads, language)?;
+    let text = input::words(&options.text)?;
     let length = text.len() as u64;
-    let chunks = match language {
-        Some(language) => read_text(reader, text, language)?,
-        None => read_phonemes(&reader, &text)?,
+    let (artifacts, words) = check(artifacts, text, &options)?;
+    let interrupt = Interrupt::catch();
+    let destination = Destination::open(&options)?;
+
+    let language = match words {
+        Words::Text(_, language) => Some(language),
+        Words::Phonemes(_) => None,
+    };
+    let (pipeline, reader) = voice::load(artifacts, &options.threads, language)?;
+    let chunks = match words {
+        Words::Text(text, language) => read_text(reader, text, language)?,
+        Words::Phonemes(chunks) => chunks,
     };
     let delivery = Delivery {
         voice: options.voice,
@@ -56,52 +57,65 @@ pub fn run(artifacts: Option<&Path>, options: SayOptions) -> Result<ExitCode, Fa
         noise: options.noise,
         ..Delivery::default()
     };
-    match (output, &options.out) {
-        (Some(player), _) => play(player, pipeline, Utterance { chunks, delivery }),
-        (None, Some(file)) => write(file, pipeline, chunks, delivery, length),
-        (None, None) => Ok(ExitCode::SUCCESS), // not possible: an output was opened where no file was given
+    let utterance = Utterance { chunks, delivery };
+    match destination {
+        Destination::Output(player) => play(*player, pipeline, utterance, &interrupt),
+        Destination::File(wav, path) => write(*wav, &path, pipeline, utterance, length, &interrupt),
     }
 }
 
-/// The words of the call, or standard input for `-`.
-fn text(words: &[String]) -> Result<String, Failure> {
-    if words != ["-"] {
-        return Ok(words.join(" "));
-    }
-    if std::io::stdin().is_terminal() {
-        tracing::warn!("reading from the keyboard; end with Ctrl-D");
-    }
-    let mut bytes = Vec::new();
-    std::io::stdin().read_to_end(&mut bytes).map_err(|error| {
-        Failure::new(
-            Kind::Failed,
-            format!("cannot read standard input: {error}"),
-            "give the text as an argument",
-        )
-    })?;
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        Failure::new(
+/// Finds the voice, and sees whether it can say this.
+fn check(
+    artifacts: Option<&Path>,
+    text: String,
+    options: &SayOptions,
+) -> Result<(ArtifactsDir, Words), Failure> {
+    if !has_speech(&text) {
+        return Err(Failure::new(
             Kind::Usage,
-            format!("standard input is not UTF-8 text (byte {at})"),
-            "convert it, for example with iconv",
-        )
-    })
-}
-
-fn open(device: Option<&str>) -> Result<Player, Failure> {
-    let backend = CpalBackend::new();
-    let selection = match device {
-        Some(typed) => OutputSelection::Id(find_output(&backend, typed)?.id),
-        None => OutputSelection::Default,
+            "there is nothing to say in this text",
+            "give some words",
+        ));
+    }
+    let artifacts = voice::find(artifacts)?;
+    artifacts.voice(&options.voice)?;
+    let words = if options.phonemes {
+        Words::Phonemes(read_phonemes(&Reader::new(), &text)?)
+    } else {
+        Words::Text(text, voice::reading_language(&options.voice)?)
     };
-    Ok(Player::open(&backend, &selection, &PlayerOptions::default())?)
+    Ok((artifacts, words))
 }
 
-fn play(player: Player, pipeline: KokoroPipeline, utterance: Utterance) -> Result<ExitCode, Failure> {
-    let (speaker, _events) = Speaker::start(Arc::new(player), Box::new(pipeline))?;
+impl Destination {
+    fn open(options: &SayOptions) -> Result<Self, Failure> {
+        if let Some(path) = &options.out {
+            let wav = WavFile::create(path, SAMPLE_RATE, WavEncoding::default())?;
+            return Ok(Self::File(Box::new(wav), path.clone()));
+        }
+        let backend = CpalBackend::new();
+        let selection = match &options.output {
+            Some(typed) => OutputSelection::Id(find_output(&backend, typed)?.id),
+            None => OutputSelection::Default,
+        };
+        let player = Player::open(&backend, &selection, &PlayerOptions::default())?;
+        Ok(Self::Output(Box::new(player)))
+    }
+}
+
+/// Plays to the end, or to the fade after an interrupt.
+fn play(
+    player: Player,
+    pipeline: KokoroPipeline,
+    utterance: Utterance,
+    interrupt: &Interrupt,
+) -> Result<ExitCode, Failure> {
+    let player = Arc::new(player);
+    // Nobody reads the events: the log says the same.
+    let (speaker, _) = Speaker::start(Arc::clone(&player), Box::new(pipeline))?;
     let speaker = Arc::new(speaker);
-    let interrupted = on_interrupt({
+    let spoken = speaker.speak(utterance)?;
+    interrupt.stops({
         let speaker = Arc::clone(&speaker);
         move || {
             if let Err(error) = speaker.stop() {
@@ -109,30 +123,47 @@ fn play(player: Player, pipeline: KokoroPipeline, utterance: Utterance) -> Resul
             }
         }
     });
-    let outcome = speaker.speak(utterance)?.wait();
-    let drained = speaker.player().wait_until_drained();
-    let counters = speaker.player().counters();
-    tracing::info!(?counters, "done");
-    speaker.player().close();
+    let outcome = spoken.wait();
+    let drained = match &outcome {
+        // An output that is lost or hangs will not play the rest.
+        Outcome::Failed(SpeechError::Playback(_)) => Ok(()),
+        _ => player.wait_until_drained(),
+    };
+    interrupt.stops_nothing();
+    let counters = player.counters();
+    if let Some(speaker) = Arc::into_inner(speaker) {
+        // The thread is waited for: it must not be in the middle of a kernel when the process ends.
+        speaker.close();
+    }
+    player.close();
+    tracing::info!(
+        produced = counters.produced,
+        rendered = counters.rendered,
+        discarded = counters.discarded,
+        underruns = counters.underruns,
+        xruns = counters.xruns,
+        "done"
+    );
     match outcome {
         Outcome::Failed(error) => Err(error.into()),
-        _ if interrupted.load(Ordering::Relaxed) => Ok(ExitCode::from(Kind::Interrupted as u8)),
+        _ if interrupt.came() => Ok(Kind::Interrupted.into()),
         _ => Ok(drained.map(|()| ExitCode::SUCCESS)?),
     }
 }
 
+/// Renders into a file, which gets its name when it is complete: half of a text under it would mislead.
 fn write(
-    file: &Path,
+    mut wav: WavFile,
+    path: &Path,
     mut pipeline: KokoroPipeline,
-    chunks: ChunkSource,
-    delivery: Delivery,
+    utterance: Utterance,
     length: u64,
+    interrupt: &Interrupt,
 ) -> Result<ExitCode, Failure> {
-    let mut wav = WavFile::create(file, SAMPLE_RATE, WavEncoding::default())?;
     let (cancel, switch) = CancelFlag::with_switch();
-    on_interrupt(move || switch.set());
+    interrupt.stops(move || switch.set());
     let shown = bar(length, "Speaking");
-    let chunks = chunks.inspect({
+    let chunks = utterance.chunks.inspect({
         let shown = shown.clone();
         move |chunk| {
             if let Ok(chunk) = chunk {
@@ -142,33 +173,14 @@ fn write(
     });
     let utterance = Utterance {
         chunks: Box::new(chunks),
-        delivery,
+        ..utterance
     };
     let rendered = render(&mut pipeline, utterance, &cancel, &mut wav)?;
     shown.finish_and_clear();
     if rendered.is_cancelled {
-        // The file stays unwritten: half of a text under its whole name would mislead.
-        return Ok(ExitCode::from(Kind::Interrupted as u8));
+        return Ok(Kind::Interrupted.into());
     }
     wav.finish()?;
-    tracing::info!(file = %file.display(), seconds = rendered.duration().as_secs_f64(), "written");
+    tracing::info!(file = %path.display(), seconds = rendered.duration().as_secs_f64(), "written");
     Ok(ExitCode::SUCCESS)
-}
-
-/// Calls `stop` at the first Ctrl-C (or SIGTERM), and ends at once at the second; tells whether it came.
-fn on_interrupt(stop: impl Fn() + Send + 'static) -> Arc<AtomicBool> {
-    let came = Arc::new(AtomicBool::new(false));
-    let handler = {
-        let came = Arc::clone(&came);
-        move || {
-            if came.swap(true, Ordering::Relaxed) {
-                std::process::exit(Kind::Interrupted as i32);
-            }
-            stop();
-        }
-    };
-    if let Err(error) = ctrlc::set_handler(handler) {
-        tracing::warn!(%error, "Ctrl-C will end without a fade");
-    }
-    came
 }

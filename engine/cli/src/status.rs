@@ -1,90 +1,139 @@
-//! `utter status`: what is used, in which versions.
+//! `utter status`: what is used, in which versions. Shows what it can even where there is no usable voice.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use serde::Serialize;
 use utter::playback::PlayerOptions;
-use utter::playback::output::{CpalBackend, OutputBackend, OutputRequest, OutputSelection};
+use utter::playback::output::{CpalBackend, OutputBackend, OutputError, OutputRequest, OutputSelection};
+use utter::voice::artifacts::ArtifactsDir;
 
 use crate::arguments::Threads;
 use crate::failure::Failure;
-use crate::table::{show, show_json, table};
+use crate::table::{plain, show, show_json};
 use crate::voice;
 
 #[derive(Serialize)]
 struct Status {
     utter: &'static str,
+    voice: Option<Voice>,
+    device: &'static str,
+    threads: usize,
+    output: Option<Output>,
+}
+
+#[derive(Serialize)]
+struct Voice {
     artifacts: PathBuf,
     model: String,
-    voices: usize,
+    names: usize,
+    sample_rate: u32,
     tvm: String,
     tvm_ffi: String,
     target: String,
-    device: &'static str,
-    threads: usize,
-    sample_rate: u32,
-    output: Option<String>,
-}
-
-pub fn run(artifacts: Option<&Path>, threads: Threads, json: bool) -> Result<ExitCode, Failure> {
-    let artifacts = voice::find(artifacts)?;
-    let manifest = artifacts.manifest();
-    let status = Status {
-        utter: env!("CARGO_PKG_VERSION"),
-        artifacts: artifacts.path().to_owned(),
-        model: manifest.model.name.clone(),
-        voices: artifacts.voice_names().count(),
-        tvm: manifest.tvm.version.clone(),
-        tvm_ffi: manifest.tvm.ffi.clone(),
-        target: format!("{} ({})", manifest.target.name, manifest.target.triple),
-        device: "cpu",
-        threads: threads.threads.unwrap_or_else(num_cpus::get_physical),
-        sample_rate: manifest.sample_rate,
-        output: default_output(),
-    };
-    if json {
-        show_json(&status)?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    let mut table = table(&["", ""]);
-    for (name, value) in [
-        ("utter", status.utter.to_owned()),
-        ("artifacts", status.artifacts.display().to_string()),
-        (
-            "model",
-            format!(
-                "{}, {} voices, {} Hz",
-                status.model, status.voices, status.sample_rate
-            ),
-        ),
-        (
-            "compiled by",
-            format!("TVM {}, tvm-ffi {}", status.tvm, status.tvm_ffi),
-        ),
-        ("for", status.target),
-        ("device", format!("{}, {} threads", status.device, status.threads)),
-        ("output", status.output.unwrap_or_else(|| "none".into())),
-    ] {
-        table.add_row([name, &value]);
-    }
-    show(&table)?;
-    Ok(ExitCode::SUCCESS)
+    triple: String,
 }
 
 /// The default output and how it would be used.
-fn default_output() -> Option<String> {
-    let request = OutputRequest {
-        period: PlayerOptions::default().period,
+#[derive(Serialize)]
+struct Output {
+    id: String,
+    name: String,
+    rate: u32,
+    channels: u16,
+    format: String,
+    period_frames: Option<u32>,
+}
+
+/// Succeeds if there is a voice. Where there is none, the rest is shown before the failure.
+pub fn run(artifacts: Option<&Path>, threads: Threads, json: bool) -> Result<ExitCode, Failure> {
+    let (voice, failure) = match voice::find(artifacts) {
+        Ok(found) => (Some(Voice::of(&found)), None),
+        Err(error) => (None, Some(Failure::from(error))),
     };
-    match CpalBackend::new().negotiate(&OutputSelection::Default, &request) {
-        Ok(config) => Some(format!(
-            "{}, {} Hz, {} channels, {}",
-            config.name, config.rate, config.channels, config.format
-        )),
-        Err(error) => {
-            tracing::info!(%error, "no default output");
-            None
+    let status = Status {
+        utter: env!("CARGO_PKG_VERSION"),
+        voice,
+        device: "cpu",
+        threads: threads.threads.unwrap_or_else(num_cpus::get_physical),
+        output: Output::default_one()
+            .inspect_err(|error| tracing::info!(%error, "no default output"))
+            .ok(),
+    };
+    if json {
+        show_json(&status)?;
+    } else {
+        print(&status)?;
+    }
+    failure.map_or(Ok(ExitCode::SUCCESS), Err)
+}
+
+impl Voice {
+    fn of(found: &ArtifactsDir) -> Self {
+        let manifest = found.manifest();
+        Self {
+            artifacts: found.path().to_owned(),
+            model: manifest.model.name.clone(),
+            names: found.voice_names().count(),
+            sample_rate: manifest.sample_rate,
+            tvm: manifest.tvm.version.clone(),
+            tvm_ffi: manifest.tvm.ffi.clone(),
+            target: manifest.target.name.clone(),
+            triple: manifest.target.triple.clone(),
         }
     }
+}
+
+impl Output {
+    fn default_one() -> Result<Self, OutputError> {
+        let request = OutputRequest {
+            period: PlayerOptions::default().period,
+        };
+        let config = CpalBackend::new().negotiate(&OutputSelection::Default, &request)?;
+        Ok(Self {
+            id: config.id.to_string(),
+            name: config.name,
+            rate: config.rate,
+            channels: config.channels,
+            format: config.format.to_string(),
+            period_frames: config.period_frames,
+        })
+    }
+}
+
+fn print(status: &Status) -> Result<(), Failure> {
+    let mut table = plain();
+    table.add_row(["utter", status.utter]);
+    if let Some(voice) = &status.voice {
+        let Voice {
+            model,
+            names,
+            sample_rate,
+            tvm,
+            tvm_ffi,
+            target,
+            triple,
+            ..
+        } = voice;
+        table
+            .add_row(["artifacts", &voice.artifacts.display().to_string()])
+            .add_row(["model", &format!("{model}, {names} voices, {sample_rate} Hz")])
+            .add_row(["compiled by", &format!("TVM {tvm}, tvm-ffi {tvm_ffi}")])
+            .add_row(["for", &format!("{target} ({triple})")]);
+    } else {
+        table.add_row(["model", "none"]);
+    }
+    let output = status.output.as_ref().map_or("none".into(), |output| {
+        format!(
+            "{}, {} Hz, {} channels, {}",
+            output.name, output.rate, output.channels, output.format
+        )
+    });
+    table
+        .add_row([
+            "device",
+            &format!("{}, {} threads", status.device, status.threads),
+        ])
+        .add_row(["output", &output]);
+    show(table)
 }

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
-use utter::text::{Language, Reader};
+use utter::text::{Language, ReadError, Reader};
 use utter::voice::artifacts::{self, ArtifactsDir, ArtifactsError};
 use utter::voice::{KokoroPipeline, PipelineOptions};
 
@@ -41,21 +42,35 @@ pub fn load(
     let shown = spinner("Loading the voice");
     let reader = Arc::new(Reader::new());
     let loaded = std::thread::scope(|scope| {
-        // A language that cannot be read is reported where the text is read.
-        scope.spawn(|| language.map(|language| reader.load(language)));
+        if let Some(language) = language {
+            let reader = &reader;
+            scope.spawn(move || {
+                let started = Instant::now();
+                // A language that cannot be read is reported where the text is read.
+                if reader.load(language).is_ok() {
+                    let seconds = started.elapsed().as_secs_f64();
+                    tracing::info!(language = language.tag(), seconds, "dictionary loaded");
+                }
+            });
+        }
         KokoroPipeline::load(artifacts, options(threads))
     });
     shown.finish_and_clear();
     Ok((loaded?, reader))
 }
 
-/// The language of a voice that is known to exist.
-pub fn language(voice: &str) -> Result<Language, Failure> {
-    Language::of_voice(voice).ok_or_else(|| {
+/// The language in which a voice that is known to exist reads text.
+pub fn reading_language(voice: &str) -> Result<Language, Failure> {
+    let language = Language::of_voice(voice).ok_or_else(|| {
         Failure::new(
             Kind::Usage,
             format!("the voice {voice} is of no known language"),
             "give phonemes: --phonemes",
         )
-    })
+    })?;
+    if language.has_text_front_end() {
+        Ok(language)
+    } else {
+        Err(ReadError::NoTextFrontEnd { language }.into())
+    }
 }

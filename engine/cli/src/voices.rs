@@ -57,7 +57,7 @@ pub fn run(artifacts: Option<&Path>, json: bool) -> Result<ExitCode, Failure> {
                 input,
             ]);
         }
-        show(&table)?;
+        show(table)?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -57,11 +57,14 @@ pub(super) fn for_each_chunk(
         frames.clear();
         frames.resize(if index == 0 { 0 } else { pause }, 0.0);
         synthesize(synthesizer, &request, cancel, &mut frames)?;
+        let took = begin.elapsed();
+        let seconds = frames.len() as f64 / f64::from(SAMPLE_RATE);
+        tracing::debug!(chunk = index, seconds, ?took, "chunk synthesised");
         take(ChunkAudio {
             index,
             chunk: &chunk,
             frames: &frames,
-            took: begin.elapsed(),
+            took,
         })?;
     }
     Ok(())

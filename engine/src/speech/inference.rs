@@ -54,7 +54,8 @@ impl Inference {
                     // cannot be pushed either, the error at hand says why.
                     let _ = self.feed.finish(job.epoch);
                     self.feed.reset();
-                    tracing::warn!(%utterance, %error, "utterance failed");
+                    // Whoever asked for it is told by its outcome.
+                    tracing::info!(%utterance, %error, "utterance failed");
                     job.progress.done(Outcome::Failed(error.clone()));
                     self.events.send(Event::Failed { utterance, error });
                 }
@@ -80,10 +81,9 @@ impl Inference {
         for_each_chunk(synthesizer.as_mut(), &mut job.utterance, &job.cancel, |audio| {
             if !has_audio && !audio.frames.is_empty() {
                 has_audio = true;
-                events.send(Event::FirstAudio {
-                    utterance,
-                    after: asked_for.elapsed(),
-                });
+                let after = asked_for.elapsed();
+                tracing::debug!(%utterance, ?after, "first audio");
+                events.send(Event::FirstAudio { utterance, after });
             }
             feed.push(epoch, audio.frames)?;
             events.send(Event::ChunkReady {
@@ -121,7 +121,7 @@ impl Underruns {
         let times = now.times - self.times;
         if times > 0 {
             let frames = now.frames - self.frames;
-            tracing::warn!(%utterance, times, frames, "underrun");
+            tracing::warn!(%utterance, times, frames, "speech came too late and was interrupted");
             events.send(Event::Underrun {
                 utterance,
                 times,

@@ -32,6 +32,12 @@ pub enum SinkError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// What is there under the name is a pipe or a terminal: the header of a WAV file is written last.
+    #[error("cannot write a WAV file into {}, where nothing can be gone back to", .path.display())]
+    NotSeekable {
+        /// The pipe.
+        path: PathBuf,
+    },
     /// The file would be longer than its format can say.
     #[error("{} would be too long for a WAV file", .path.display())]
     TooLong {
@@ -45,6 +51,7 @@ impl SinkError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::File { .. } => "see that the directory exists, may be written and has room",
+            Self::NotSeekable { .. } => "give the name of an ordinary file",
             Self::TooLong { .. } => "write several shorter files",
         }
     }

@@ -7,7 +7,7 @@
 use super::sink::{FrameSink, SinkError};
 use hound::{SampleFormat, WavSpec, WavWriter};
 use std::fs::{self, File};
-use std::io::BufWriter;
+use std::io::{BufWriter, Seek};
 use std::path::{Path, PathBuf};
 use utter_dsp::quantise;
 
@@ -37,7 +37,7 @@ impl WavFile {
     ///
     /// # Errors
     ///
-    /// [`SinkError::File`] if it cannot be created.
+    /// [`SinkError::File`] if it cannot be created, [`SinkError::NotSeekable`] if it is a pipe.
     pub fn create(path: &Path, rate: u32, encoding: WavEncoding) -> Result<Self, SinkError> {
         // Renaming replaces a link, or a device such as /dev/null. Those are written through.
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -57,7 +57,15 @@ impl WavFile {
             bits_per_sample,
             sample_format,
         };
-        let created = WavWriter::create(partial.as_ref().unwrap_or(&target), spec);
+        let opened = File::create(partial.as_ref().unwrap_or(&target));
+        let mut file = opened.map_err(|source| SinkError::File {
+            path: target.clone(),
+            source,
+        })?;
+        if is_special && file.stream_position().is_err() {
+            return Err(SinkError::NotSeekable { path: target });
+        }
+        let created = WavWriter::new(BufWriter::new(file), spec);
         let writer = Some(created.map_err(|error| sink_error(&target, error))?);
         Ok(Self {
             writer,

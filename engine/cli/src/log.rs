@@ -1,0 +1,66 @@
+//! The log, on standard error.
+//!
+//! People see warnings as plain lines, like those of the command itself; with `-v` they see what happens and when,
+//! counted from the start. `RUST_LOG` chooses for itself. Started once, by `main`.
+
+use std::fmt;
+use std::io::{IsTerminal, Write};
+
+use tracing::{Event, Subscriber};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::registry::LookupSpan;
+
+/// Starts the log; `verbose` is how often `-v` was given.
+pub fn start(verbose: u8) {
+    let chosen = EnvFilter::try_from_default_env().ok();
+    let is_plain = verbose == 0 && chosen.is_none();
+    let level = match verbose {
+        0 => "warn",
+        1 => "utter=debug,warn",
+        2 => "utter=trace,debug",
+        _ => "trace",
+    };
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(chosen.unwrap_or_else(|| level.into()))
+        .with_writer(std::io::stderr);
+    if is_plain {
+        log.with_ansi(false).event_format(Plain).init();
+    } else {
+        log.with_ansi(std::io::stderr().is_terminal())
+            .with_timer(tracing_subscriber::fmt::time::uptime())
+            .init();
+    }
+}
+
+/// Whether the log tells what happens, so that progress need not.
+pub fn is_verbose() -> bool {
+    tracing::enabled!(tracing::Level::INFO)
+}
+
+/// Tells the person in front of it something that is no failure.
+pub fn notice(message: impl fmt::Display) {
+    // There is nowhere else to say that standard error cannot be written to.
+    let _ = writeln!(std::io::stderr(), "utter: {message}");
+}
+
+/// A line without time, level and module.
+struct Plain;
+
+impl<S, N> FormatEvent<S, N> for Plain
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        write!(writer, "utter: ")?;
+        context.format_fields(writer.by_ref(), event)?;
+        writeln!(writer)
+    }
+}
