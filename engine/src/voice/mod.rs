@@ -9,6 +9,7 @@ mod crew;
 mod error;
 mod ffi_version;
 #[cfg(test)]
+#[path = "tests/golden.rs"]
 mod golden;
 mod kernels;
 mod launcher;
