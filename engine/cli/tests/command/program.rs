@@ -2,9 +2,11 @@
 //!
 //! Used by every module of these tests. A call that does not end by itself is killed and fails its test.
 
+use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// Far beyond what any call takes, even on a busy machine.
@@ -31,20 +33,35 @@ pub struct Running {
     child: Option<Child>,
     pid: String,
     shown: String,
+    stderr: Arc<Mutex<Vec<u8>>>,
+    reader: JoinHandle<()>,
 }
 
 impl Running {
     pub fn start(command: &mut Command) -> Self {
         let shown = format!("{command:?}");
-        let child = command
+        let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
+        let stderr = Arc::<Mutex<Vec<u8>>>::default();
+        let mut pipe = child.stderr.take().unwrap();
+        let reader = thread::spawn({
+            let stderr = Arc::clone(&stderr);
+            move || {
+                let mut block = [0; 4_096];
+                while let Ok(read @ 1..) = pipe.read(&mut block) {
+                    stderr.lock().unwrap().extend_from_slice(&block[..read]);
+                }
+            }
+        });
         Self {
             pid: child.id().to_string(),
             child: Some(child),
             shown,
+            stderr,
+            reader,
         }
     }
 
@@ -55,19 +72,23 @@ impl Running {
         assert!(sent.success(), "{} has ended before", self.shown);
     }
 
-    /// Waits until `condition` holds. The call must not end before.
+    /// Waits until `condition` holds; it sees what is on standard error by then. The call must not end before.
     #[track_caller]
-    pub fn wait_until(&mut self, what: &str, condition: impl Fn() -> bool) {
+    pub fn wait_until(&mut self, what: &str, condition: impl Fn(&str) -> bool) {
         let started = Instant::now();
-        while !condition() {
+        while !condition(&self.told()) {
             let ended = self.child.as_mut().unwrap().try_wait().unwrap();
             if ended.is_some() || started.elapsed() > DEADLINE {
-                let child = self.child.take().unwrap();
                 kill(&self.pid);
-                panic!("{}: not {what}; {:?}", self.shown, child.wait_with_output());
+                panic!("{}: not {what}; {ended:?} {}", self.shown, self.told());
             }
-            std::thread::sleep(Duration::from_millis(10));
+            thread::sleep(Duration::from_millis(10));
         }
+    }
+
+    /// What is on standard error so far.
+    fn told(&self) -> String {
+        String::from_utf8_lossy(&self.stderr.lock().unwrap()).into_owned()
     }
 
     /// Waits for the end.
@@ -75,14 +96,15 @@ impl Running {
     pub fn wait(mut self) -> Ended {
         let child = self.child.take().unwrap();
         let (sender, receiver) = mpsc::channel();
-        std::thread::spawn(move || sender.send(child.wait_with_output()));
-        match receiver.recv_timeout(DEADLINE) {
-            Ok(output) => Ended::of(self.shown, output.unwrap()),
-            Err(_) => {
-                kill(&self.pid);
-                panic!("{} does not end", self.shown);
-            }
-        }
+        thread::spawn(move || sender.send(child.wait_with_output()));
+        let Ok(output) = receiver.recv_timeout(DEADLINE) else {
+            kill(&self.pid);
+            panic!("{} does not end: {}", self.shown, self.told());
+        };
+        let output = output.unwrap();
+        self.reader.join().unwrap();
+        let stderr = self.stderr.lock().unwrap().clone();
+        Ended::of(self.shown, Output { stderr, ..output })
     }
 }
 

@@ -106,7 +106,7 @@ fn an_interrupt_leaves_no_file_and_keeps_an_older_one() {
     fs::write(&path, "older").unwrap();
     let text = "This takes a while, and it goes on and on. ".repeat(200);
     let mut say = crate::program::Running::start(utter(["say", &text, "--out"]).arg(&path));
-    say.wait_until("writing", || {
+    say.wait_until("writing", |_| {
         let mut files = fs::read_dir(&folder).unwrap();
         // A quarter of a second of speech beside the older file.
         files.any(|file| file.unwrap().metadata().is_ok_and(|file| file.len() > 12_000))
