@@ -46,7 +46,7 @@ impl Failure {
         Self {
             kind,
             message: message.to_string(),
-            hint: hint.to_string(),
+            hint: line(&hint.to_string()),
         }
     }
 
@@ -65,15 +65,22 @@ impl Failure {
     }
 }
 
+/// A hint as it is shown: some are written as sentences, and some are not.
+fn line(hint: &str) -> String {
+    let mut letters = hint.strip_suffix('.').unwrap_or(hint).chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "utter: {}", self.message)?;
-        // Some hints are sentences, and some are not.
-        let mut letters = self.hint.strip_suffix('.').unwrap_or(&self.hint).chars();
-        match letters.next() {
-            Some(first) => write!(formatter, "\n       {}{}", first.to_uppercase(), letters.as_str()),
-            None => Ok(()),
+        if self.hint.is_empty() {
+            return Ok(());
         }
+        write!(formatter, "\n       {}", self.hint)
     }
 }
 

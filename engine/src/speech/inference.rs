@@ -41,6 +41,7 @@ impl Inference {
             let utterance = job.id;
             match result {
                 Ok(()) => {
+                    tracing::debug!(%utterance, "all of it is queued");
                     job.progress.queued(self.player.queue().produced());
                     self.events.send(Event::Synthesised { utterance });
                 }

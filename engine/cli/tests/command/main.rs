@@ -1,0 +1,25 @@
+//! End to end: the `utter` program as people call it, with the real voice.
+//!
+//! Needs a built voice (`UTTER_ARTIFACTS`, or the default place); without one, tests fail with what the program says about
+//! that. Nothing of the engine is called from here but its resampler: what is seen is exit codes, text, files, and what an
+//! output has played.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "what a test relies on may fail it"
+)]
+
+#[cfg(target_os = "linux")]
+#[path = "../../../../fixtures/audio/compare.rs"]
+mod compare;
+#[cfg(target_os = "linux")]
+#[path = "../../../../fixtures/audio/timed_output.rs"]
+mod timed_output;
+
+#[cfg(target_os = "linux")]
+mod play;
+mod program;
+mod refuse;
+mod render;
+mod show;

@@ -1,0 +1,239 @@
+//! `utter say` through cpal's real ALSA host, on the timed test output.
+//!
+//! What the output has played is held against what `--out` writes, twice: in the whole band against the file resampled by the
+//! engine's resampler, and below 11 kHz, where that is flat, against the file resampled by the tests' own. The file has 16
+//! bits, whose rounding lies some 75 dB below speech; 60 dB is what must be reached.
+
+use utter_dsp::Resampler;
+
+use crate::compare::{low_pass, resample, snr_db, sounding};
+use crate::program::{Running, run, samples, utter};
+use crate::timed_output::{Device, TimedOutput};
+
+/// Three chunks of seven seconds in all, less than the eight that are made ahead of the device.
+const TEXT: &str =
+    "She opened the window and looked out over the harbour. The weather was fine. Okay, here we go.";
+
+/// Two chunks, seven and ten seconds long.
+const LONG_TEXT: &str = "If you would like to hear this again, press one; to speak with somebody from our team, \
+    simply stay on the line. When the last train had left the station, the lights along the platform went out one after \
+    another, until only the small lamp above the ticket office was left burning.";
+
+/// Plays in real time.
+const DEVICE: Device = Device {
+    rate: 48_000,
+    channels: 2,
+    format: "FLOAT_LE",
+    has_xruns: false,
+    speed: 1,
+};
+
+/// What `--out` writes.
+fn rendered(output: &TimedOutput, text: &str) -> Vec<f32> {
+    let path = output.directory().join("rendered.wav");
+    run(utter(["say", text, "--out"]).arg(&path)).quietly();
+    samples(&path)
+}
+
+/// Resampled by the engine's resampler.
+fn resampled(samples: &[f32], rate: u32) -> Vec<f32> {
+    let mut resampler = Resampler::new(24_000, rate).unwrap();
+    let mut frames = vec![0.0; resampler.output_frames(samples.len() as u64) as usize];
+    let progress = resampler.process(samples, &mut frames);
+    assert_eq!(progress.consumed, samples.len());
+    let rest = resampler.finish(&mut frames[progress.produced..]);
+    assert_eq!(progress.produced + rest, frames.len());
+    frames
+}
+
+/// Where in `heard` the signal `expected` begins, which is not the first sample that is no silence: how soft a sound is still
+/// there depends on the sample format. It is where the loudest moment of `expected` fits best.
+fn offset(expected: &[f32], heard: &[f32]) -> usize {
+    const WINDOW: usize = 1_000;
+    assert!(heard.len() >= expected.len(), "all of it was played");
+    let order = |a: &usize, b: &usize| expected[*a].abs().total_cmp(&expected[*b].abs());
+    let loudest = (0..expected.len() - WINDOW).max_by(order).unwrap();
+    let moment = loudest..loudest + WINDOW;
+    let error = |at: usize| -> f32 {
+        let heard = &heard[at + moment.start..at + moment.end];
+        let pairs = expected[moment.clone()].iter().zip(heard);
+        pairs.map(|(e, h)| (e - h).powi(2)).sum()
+    };
+    let places = 0..=heard.len() - expected.len();
+    places.min_by(|a, b| error(*a).total_cmp(&error(*b))).unwrap()
+}
+
+/// Says [`TEXT`] in one piece: the device stands still until all chunks are there, so that no chunk can be late, however
+/// busy the machine.
+fn plays_what_is_rendered(test: &str, device: Device) {
+    let output = TimedOutput::create(test, device);
+    output.stall();
+    let mut speaking = Running::start(output.give_to(&mut utter(["-v", "say", TEXT])));
+    speaking.wait_until("synthesised", |told| told.contains("all of it is queued"));
+    output.go_on();
+    let ended = speaking.wait().code(0);
+    for told in ["voice loaded", "first audio", "chunk=2", "underruns=0 xruns=0"] {
+        assert!(ended.stderr.contains(told), "no {told:?} in {}", ended.stderr);
+    }
+    assert_heard(&output, &device);
+    if device.channels > 1 {
+        assert_eq!(
+            output.captured_channel(1),
+            output.captured_channel(0),
+            "left and right are the same"
+        );
+    }
+    output.remove();
+}
+
+/// Silence, then what `--out` writes of [`TEXT`] without a gap, then silence.
+fn assert_heard(output: &TimedOutput, device: &Device) {
+    let rendered = rendered(output, TEXT);
+    let expected = resampled(&rendered, device.rate);
+    let front = output.captured_channel(0);
+    let start = offset(&expected, &front);
+    let heard = start..start + expected.len();
+    let whole = snr_db(&expected, &front[heard.clone()]);
+    let below = |signal: &[f32]| low_pass(signal, device.rate, 10_600.0);
+    let independent = resample(&rendered, 24_000, device.rate);
+    let within = snr_db(&below(&independent), &below(&front[heard.clone()]));
+    println!(
+        "{} Hz, {} channels, {}: {whole:.1} dB, independently {within:.1} dB",
+        device.rate, device.channels, device.format
+    );
+    assert!(
+        whole >= 60.0 && within >= 60.0,
+        "only {whole:.1} and {within:.1} dB"
+    );
+    let is_silent = |signal: &[f32]| signal.iter().all(|&x| x == 0.0);
+    assert!(is_silent(&front[..heard.start]) && is_silent(&front[heard.end..]));
+}
+
+macro_rules! plays_what_is_rendered {
+    ($($test:ident: $rate:literal Hz, $channels:literal channels, $format:literal;)*) => {$(
+        #[test]
+        fn $test() {
+            let device = Device { rate: $rate, channels: $channels, format: $format, speed: 4, ..DEVICE };
+            plays_what_is_rendered(stringify!($test), device);
+        }
+    )*};
+}
+
+plays_what_is_rendered! {
+    says_at_48000_hz_in_stereo: 48_000 Hz, 2 channels, "FLOAT_LE";
+    says_at_48000_hz_in_mono: 48_000 Hz, 1 channels, "FLOAT_LE";
+    says_at_44100_hz_in_stereo: 44_100 Hz, 2 channels, "FLOAT_LE";
+    says_at_44100_hz_in_mono: 44_100 Hz, 1 channels, "FLOAT_LE";
+    says_in_16_bits: 48_000 Hz, 2 channels, "S16_LE";
+}
+
+/// The chunks come while earlier ones are heard. On a machine that is too slow for that they come late, which is said, and
+/// all are heard even so.
+#[test]
+fn speaks_while_the_next_chunk_is_made() {
+    let output = TimedOutput::create("speaks_while_the_next_chunk_is_made", DEVICE);
+    let ended = run(output.give_to(&mut utter(["say", TEXT]))).code(0);
+    if ended.stderr.is_empty() {
+        assert_heard(&output, &DEVICE);
+    } else {
+        println!("{}", ended.stderr);
+        ended.says(&["speech came too late and was interrupted"]);
+        let frames = resampled(&rendered(&output, TEXT), DEVICE.rate).len();
+        let heard = output.captured_channel(0).iter().filter(|&&x| x != 0.0).count();
+        // Of 160 000 frames some hundreds are silent; a chunk would be 80 000.
+        assert!(heard > frames - 8_000, "{heard} of {frames} frames");
+    }
+    output.remove();
+}
+
+#[test]
+fn an_interrupt_fades_out_within_8_ms() {
+    let output = TimedOutput::create("an_interrupt_fades_out_within_8_ms", DEVICE);
+    let mut speaking = Running::start(output.give_to(&mut utter(["say", LONG_TEXT])));
+    // In the middle of the first chunk, while the second is being made.
+    speaking.wait_until("speaking", |_| {
+        sounding(&output.captured_channel(0)).1.len() > 60_000
+    });
+    speaking.interrupt();
+    let ended = speaking.wait().code(130);
+    assert_eq!(ended.stderr, "");
+
+    let expected = resampled(&rendered(&output, LONG_TEXT), DEVICE.rate);
+    let front = output.captured_channel(0);
+    // Only its beginning was heard.
+    let start = offset(&expected[..40_000], &front);
+    let (first, heard) = sounding(&front);
+    // The last frame of the fade is silent.
+    let end = first + heard.len() + 1;
+    let fade = 384;
+    assert!(end - start < expected.len() / 2, "stopped long before the end");
+    let snr = snr_db(&expected[..end - fade - start], &front[start..end - fade]);
+    println!(
+        "{snr:.1} dB in the {:.2} s before the fade",
+        (end - start) as f64 / 48_000.0
+    );
+    assert!(snr >= 60.0, "only {snr:.1} dB before the fade");
+    for n in 0..fade {
+        let t = (n + 1) as f32 / fade as f32;
+        let gain = 1.0 - t * t * (3.0 - 2.0 * t);
+        let (e, a) = (expected[end - fade - start + n], front[end - fade + n]);
+        assert!(
+            (e * gain - a).abs() < 1e-3,
+            "frame {n} of the fade is {a} instead of {}",
+            e * gain
+        );
+    }
+    output.remove();
+}
+
+#[test]
+fn an_output_that_vanishes_is_an_error() {
+    let output = TimedOutput::create("an_output_that_vanishes_is_an_error", DEVICE);
+    let mut speaking = Running::start(output.give_to(&mut utter(["say", TEXT])));
+    speaking.wait_until("speaking", |_| !sounding(&output.captured()).1.is_empty());
+    output.vanish();
+    let lost = std::time::Instant::now();
+    speaking
+        .wait()
+        .code(1)
+        .says(&["the output is lost: the device is gone", "choose another output"])
+        .in_two_lines();
+    // At worst the chunk that is being made, of two seconds, is made to its end.
+    assert!(lost.elapsed().as_secs() < 30, "it took {:?}", lost.elapsed());
+    output.remove();
+}
+
+#[test]
+fn everything_is_well_with_a_voice_and_an_output() {
+    let output = TimedOutput::create("everything_is_well_with_a_voice_and_an_output", DEVICE);
+    let checks = run(output.give_to(&mut utter(["doctor", "--json"])))
+        .quietly()
+        .json();
+    let names: Vec<_> = checks
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|check| check["what"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["voice", "synthesis", "text", "output"]);
+    assert!(checks.as_array().unwrap().iter().all(|check| check["ok"] == true));
+
+    let outputs = run(output.give_to(&mut utter(["outputs", "--json"])))
+        .quietly()
+        .json();
+    assert_eq!(outputs[0]["id"], "alsa:default");
+    assert_eq!(outputs[0]["is_default"], true);
+    assert_eq!(outputs[0]["formats"][0]["lowest_rate"], 48_000);
+    let table = run(output.give_to(&mut utter(["outputs"]))).quietly().stdout;
+    assert!(
+        table.contains("*  alsa:default  ") && table.contains("48000 Hz"),
+        "{table}"
+    );
+
+    let status = run(output.give_to(&mut utter(["status", "--json"])))
+        .quietly()
+        .json();
+    assert_eq!(status["output"]["rate"], 48_000);
+    assert_eq!(status["output"]["format"], "F32");
+    output.remove();
+}

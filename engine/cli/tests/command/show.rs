@@ -1,0 +1,152 @@
+//! The commands that show things: voices, status, bench, completions.
+
+use std::fs;
+
+use crate::program::{run, utter};
+
+#[test]
+fn voices_are_listed() {
+    let table = run(&mut utter(["voices"])).quietly().stdout;
+    assert_eq!(table.lines().count(), 1 + 54, "{table}");
+    assert!(table.lines().all(|line| line.split_whitespace().count() >= 5));
+    let heart = table.lines().find(|line| line.starts_with("af_heart ")).unwrap();
+    assert!(
+        heart.contains("American English") && heart.ends_with("text, phonemes"),
+        "{heart}"
+    );
+
+    let json = run(&mut utter(["voices", "--json"])).quietly().json();
+    let voices = json.as_array().unwrap();
+    assert_eq!(voices.len(), 54);
+    let readers = voices.iter().filter(|voice| voice["reads_text"] == true);
+    assert_eq!(readers.count(), 28, "20 American and 8 British ones");
+    let gender = |which: &str| voices.iter().filter(|voice| voice["gender"] == which).count();
+    assert_eq!(gender("female") + gender("male"), 54);
+}
+
+#[test]
+fn status_tells_what_is_used() {
+    let status = run(&mut utter(["status", "--json", "--threads", "3"]))
+        .code(0)
+        .json();
+    assert_eq!(status["utter"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(
+        (status["device"].as_str(), status["threads"].as_u64()),
+        (Some("cpu"), Some(3))
+    );
+    let voice = &status["voice"];
+    assert_eq!(
+        (voice["names"].as_u64(), voice["sample_rate"].as_u64()),
+        (Some(54), Some(24_000))
+    );
+    for version in ["tvm", "tvm_ffi"] {
+        let version = voice[version].as_str().unwrap();
+        assert!(version.split('.').count() >= 3, "{version}");
+    }
+    let table = run(&mut utter(["status"])).code(0).stdout;
+    for name in [
+        "utter",
+        "artifacts",
+        "model",
+        "compiled by",
+        "for",
+        "device",
+        "output",
+    ] {
+        assert!(
+            table.lines().any(|line| line.starts_with(name)),
+            "no {name} in {table}"
+        );
+    }
+}
+
+#[test]
+fn bench_measures_each_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("lines.txt");
+    fs::write(&file, "Okay, here we go.\n\nThe weather is fine today.\n").unwrap();
+    let mut bench = utter(["bench", "--repeat", "1", "--threads", "2", "--json", "--file"]);
+    let report = run(bench.arg(&file)).quietly().json();
+    assert_eq!(
+        (report["threads"].as_u64(), report["repeat"].as_u64()),
+        (Some(2), Some(1))
+    );
+    let number = |value: &serde_json::Value| value.as_f64().unwrap();
+    assert!((0.0..60.0).contains(&number(&report["load_s"])), "{report}");
+    if cfg!(target_os = "linux") {
+        // The weights alone are 225 MB, of which each pass reads nearly all.
+        assert!(
+            (225.0..4_000.0).contains(&number(&report["peak_rss_mb"])),
+            "{report}"
+        );
+    }
+    let lines = report["lines"].as_array().unwrap();
+    assert_eq!(lines.len(), 2);
+    for line in lines {
+        let [tokens, audio, wall, rtf, first] =
+            ["tokens", "audio_s", "wall_s", "rtf", "first_audio_s"].map(|name| number(&line[name]));
+        assert!(
+            (15.0..40.0).contains(&tokens) && (1.0..3.0).contains(&audio),
+            "{line}"
+        );
+        // Figures are rounded to a tenth of a millisecond.
+        assert!(wall > 0.0 && (rtf - wall / audio).abs() < 2e-4, "{line}");
+        assert!(first > 0.0 && first <= wall + 1e-4, "{line}");
+        let stages = line["stages"].as_object().unwrap();
+        assert_eq!(
+            stages.keys().collect::<Vec<_>>(),
+            [
+                "albert", "duration", "prosody", "text", "decoder", "source", "vocoder"
+            ]
+        );
+        let sum: f64 = stages.values().map(number).sum();
+        assert!(
+            stages.values().all(|stage| number(stage) > 0.0) && sum <= wall + 1e-3,
+            "{line}"
+        );
+    }
+
+    fs::write(&file, "həlˈO wˈɜɹld!\nhellg\n").unwrap();
+    run(utter(["bench", "--phonemes", "--file"]).arg(&file))
+        .code(2)
+        .says(&["line 2: 'g' (U+0067)"])
+        .in_two_lines();
+}
+
+#[test]
+fn completions_are_for_every_shell() {
+    for shell in ["bash", "zsh", "fish"] {
+        let script = run(&mut utter(["completions", shell])).quietly().stdout;
+        assert!(
+            script.contains("utter") && script.contains("speed"),
+            "{shell}: {script}"
+        );
+    }
+    run(&mut utter(["completions", "dos"])).code(2);
+}
+
+/// In the shell itself: a script that only looks right is no use.
+#[cfg(target_os = "linux")]
+#[test]
+fn bash_completes_commands_and_options() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("utter.bash");
+    fs::write(&script, run(&mut utter(["completions", "bash"])).stdout).unwrap();
+    let complete = |words: &str, last: &str| {
+        let words_before = words.split(' ').next_back().unwrap();
+        let count = words.split(' ').count();
+        let call = format!(
+            "source '{}'; COMP_WORDS=({words} {last}); COMP_CWORD={count}; _utter utter '{last}' '{words_before}'; \
+             echo \"${{COMPREPLY[@]}}\"",
+            script.display()
+        );
+        let bash = std::process::Command::new("bash")
+            .args(["-c", &call])
+            .output()
+            .unwrap();
+        assert!(bash.status.success(), "{bash:?}");
+        String::from_utf8(bash.stdout).unwrap()
+    };
+    assert_eq!(complete("utter", "sa"), "say\n");
+    assert_eq!(complete("utter say", "--sp"), "--speed\n");
+}
