@@ -9,7 +9,7 @@ mod crew;
 /// What the crew takes from its parent module; here loom's.
 mod sync {
     pub(super) use loom::cell::UnsafeCell;
-    pub(super) use loom::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+    pub(super) use loom::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
     /// `parking_lot`'s interface over loom's mutex.
     pub(super) struct Mutex<T>(loom::sync::Mutex<T>);
@@ -78,7 +78,7 @@ fn every_task_is_done_once_and_seen() {
             move || crew.follow(work)
         });
         for job in 0..2 {
-            crew.lead(job, 2, 1, &work);
+            crew.lead(job, 2, &work);
             for task in 0..2 {
                 // SAFETY: the job is over.
                 assert_eq!(results[job][task].with(|cell| unsafe { *cell }), 1);

@@ -1,23 +1,29 @@
-//! Handing one job at a time to a few threads, and knowing when all have done their part.
+//! Handing one job at a time to a few threads, and knowing when all of it is done.
 //!
 //! [`super::launcher`] gives it kernels' parallel loops. Threads look for the next job by spinning, since a kernel follows the
-//! last within microseconds; one that has seen nothing for a while sleeps until the next job. Every thread acknowledges every
-//! job, so none can come late to one. Checked under loom (`tests/voice_loom.rs`), which exchanges `sync`.
+//! last within microseconds; one that has seen nothing for a while sleeps until the next job. A job is cut into more tasks
+//! than there are threads, and a thread that the system has taken off its processor when a job begins is not waited for: the
+//! others do its share, and it finds the job closed. Checked under loom (`tests/voice_loom.rs`), which exchanges `sync`.
 
-use super::sync::{AtomicBool, AtomicU32, Condvar, Mutex, Ordering, Spin, UnsafeCell};
+use super::sync::{AtomicBool, AtomicU32, AtomicU64, Condvar, Mutex, Ordering, Spin, UnsafeCell};
+
+/// Set in [`Crew::door`] while a job can be entered. The bits below count the threads that did; those above, jobs.
+const OPEN: u64 = 1 << 31;
+const COUNT: u64 = OPEN - 1;
+const NEXT_JOB: u64 = 1 << 32;
 
 /// What the threads of a crew share. `J` is a job; its tasks are numbered.
 pub(super) struct Crew<J> {
-    /// Counts jobs; a change tells the threads that `job` is new.
-    epoch: AtomicU32,
-    /// Written by the leading thread while no other is at work, read by all after they saw the new epoch.
+    /// Number of the job, whether it is open, how many threads have entered it.
+    door: AtomicU64,
+    /// Written by the leading thread while nobody is inside, read by those who have entered.
     job: UnsafeCell<Option<(J, u32)>>,
     next_task: AtomicU32,
-    /// Threads that have not yet acknowledged the present job.
-    busy: AtomicU32,
+    /// Threads that have entered the present job and left it again.
+    left: AtomicU32,
     is_over: AtomicBool,
     sleeping: AtomicU32,
-    door: Mutex<()>,
+    bed: Mutex<()>,
     bell: Condvar,
 }
 
@@ -28,18 +34,18 @@ unsafe impl<J: Send> Sync for Crew<J> {}
 impl<J: Copy> Crew<J> {
     pub(super) fn new() -> Self {
         Self {
-            epoch: AtomicU32::new(0),
+            door: AtomicU64::new(0),
             job: UnsafeCell::new(None),
             next_task: AtomicU32::new(0),
-            busy: AtomicU32::new(0),
+            left: AtomicU32::new(0),
             is_over: AtomicBool::new(false),
             sleeping: AtomicU32::new(0),
-            door: Mutex::new(()),
+            bed: Mutex::new(()),
             bell: Condvar::new(),
         }
     }
 
-    /// The life of a thread of the crew: takes part in every job by calling `work` for tasks, until [`Crew::end`].
+    /// The life of a thread of the crew: takes part in jobs by calling `work` for tasks, until [`Crew::end`].
     pub(super) fn follow(&self, work: impl Fn(J, u32)) {
         let mut seen = 0;
         loop {
@@ -47,26 +53,29 @@ impl<J: Copy> Crew<J> {
             if self.is_over.load(Ordering::Acquire) {
                 return;
             }
-            // SAFETY: the new epoch was published after `job` was written, and it is not written again before this
-            // thread has acknowledged by decrementing `busy`.
+            if !self.enter(seen) {
+                continue;
+            }
+            // SAFETY: this thread has entered, so the job stays until it has left.
             if let Some((job, tasks)) = self.job.with(|job| unsafe { *job }) {
                 self.take_tasks(job, tasks, &work);
             }
-            self.busy.fetch_sub(1, Ordering::Release);
+            self.left.fetch_add(1, Ordering::Release);
         }
     }
 
-    /// Has `tasks` tasks of `job` done by the `threads` threads that follow, and by this one; returns when all are done. One
-    /// thread leads a crew.
-    pub(super) fn lead(&self, job: J, tasks: u32, threads: u32, work: impl Fn(J, u32)) {
-        // SAFETY: all threads have acknowledged the job before (`busy` is 0), so none reads `job` now.
+    /// Has `tasks` tasks of `job` done by the threads that follow and by this one; returns when all are done. One thread
+    /// leads a crew.
+    pub(super) fn lead(&self, job: J, tasks: u32, work: impl Fn(J, u32)) {
+        // SAFETY: the job before is closed and all who entered it have left, so nobody reads `job` now.
         self.job.with_mut(|place| unsafe { *place = Some((job, tasks)) });
         self.next_task.store(0, Ordering::Relaxed);
-        self.busy.store(threads, Ordering::Relaxed);
-        self.announce();
+        self.left.store(0, Ordering::Relaxed);
+        self.announce(OPEN);
         self.take_tasks(job, tasks, &work);
+        let entered = self.door.fetch_and(!OPEN, Ordering::AcqRel) & COUNT;
         let mut waiting = Spin::new();
-        while self.busy.load(Ordering::Acquire) > 0 {
+        while u64::from(self.left.load(Ordering::Acquire)) < entered {
             waiting.again();
         }
     }
@@ -74,13 +83,28 @@ impl<J: Copy> Crew<J> {
     /// Ends all threads that follow.
     pub(super) fn end(&self) {
         self.is_over.store(true, Ordering::Release);
-        self.announce();
+        self.announce(0);
     }
 
     /// Threads that sleep at this moment.
     #[cfg(test)]
     pub(super) fn sleeping(&self) -> u32 {
         self.sleeping.load(Ordering::SeqCst)
+    }
+
+    /// Enters the job numbered `number`; false if it is closed, or another has begun.
+    fn enter(&self, number: u64) -> bool {
+        let mut door = self.door.load(Ordering::Relaxed);
+        while door & OPEN != 0 && door / NEXT_JOB == number {
+            match self
+                .door
+                .compare_exchange(door, door + 1, Ordering::Acquire, Ordering::Relaxed)
+            {
+                Ok(_) => return true,
+                Err(now) => door = now,
+            }
+        }
+        false
     }
 
     fn take_tasks(&self, job: J, tasks: u32, work: &impl Fn(J, u32)) {
@@ -93,32 +117,37 @@ impl<J: Copy> Crew<J> {
         }
     }
 
-    fn wait_for_change(&self, seen: u32) -> u32 {
+    /// Waits until the number of the job is no longer `seen`, and returns it.
+    fn wait_for_change(&self, seen: u64) -> u64 {
         let mut waiting = Spin::new();
         while waiting.again() {
-            let epoch = self.epoch.load(Ordering::Acquire);
-            if epoch != seen {
-                return epoch;
+            let number = self.door.load(Ordering::Acquire) / NEXT_JOB;
+            if number != seen {
+                return number;
             }
         }
-        let mut door = self.door.lock();
+        let mut bed = self.bed.lock();
         self.sleeping.fetch_add(1, Ordering::SeqCst);
-        let epoch = loop {
-            let epoch = self.epoch.load(Ordering::SeqCst);
-            if epoch != seen {
-                break epoch;
+        let number = loop {
+            let number = self.door.load(Ordering::SeqCst) / NEXT_JOB;
+            if number != seen {
+                break number;
             }
-            self.bell.wait(&mut door);
+            self.bell.wait(&mut bed);
         };
         self.sleeping.fetch_sub(1, Ordering::SeqCst);
-        epoch
+        number
     }
 
-    fn announce(&self) {
-        self.epoch.fetch_add(1, Ordering::SeqCst);
-        // Either this sees the sleeper, or the sleeper, which counts itself first, sees the new epoch.
+    /// The next number, `open` or not, and nobody inside. Only the leading thread writes numbers, and the job before is
+    /// closed, so nothing else changes the door meanwhile.
+    fn announce(&self, open: u64) {
+        let number = self.door.load(Ordering::Relaxed) / NEXT_JOB;
+        let next = number.wrapping_add(1) % NEXT_JOB;
+        self.door.store(next * NEXT_JOB | open, Ordering::SeqCst);
+        // Either this sees the sleeper, or the sleeper, which counts itself first, sees the new number.
         if self.sleeping.load(Ordering::SeqCst) > 0 {
-            let _door = self.door.lock();
+            let _bed = self.bed.lock();
             self.bell.notify_all();
         }
     }

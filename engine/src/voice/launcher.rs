@@ -15,6 +15,9 @@ use std::thread::JoinHandle;
 use super::crew::Crew;
 use super::scratch::Scratch;
 
+/// Pieces that a parallel loop is cut into, for each thread: a thread that is held up leaves some of its share to the others.
+const PIECES: u32 = 4;
+
 /// TVM's parallel body: task number, group, closure; 0 if it went well.
 type Body = unsafe extern "C" fn(i32, *mut Group, *mut c_void) -> i32;
 
@@ -106,7 +109,11 @@ impl Launcher {
     }
 
     fn launch(&self, body: Body, closure: *mut c_void, tasks: u32) -> bool {
-        let tasks = if tasks == 0 { self.width() as u32 } else { tasks };
+        let tasks = match (tasks, self.threads.len() as u32) {
+            (0, 0) => 1,
+            (0, others) => (others + 1) * PIECES,
+            (tasks, _) => tasks,
+        };
         let failed = AtomicBool::new(false);
         let parallel = Loop {
             body,
@@ -114,8 +121,7 @@ impl Launcher {
             tasks,
             failed: &raw const failed,
         };
-        self.crew
-            .lead(parallel, tasks, self.threads.len() as u32, Loop::work);
+        self.crew.lead(parallel, tasks, Loop::work);
         !failed.load(Ordering::Relaxed)
     }
 }
@@ -183,13 +189,13 @@ mod tests {
 
     unsafe extern "C" fn count(task: i32, group: *mut Group, closure: *mut c_void) -> i32 {
         // SAFETY: the tests pass a slice of counters as the closure, and the launcher a valid group.
-        let (counters, tasks) = unsafe { (&*closure.cast::<[AtomicUsize; 8]>(), (*group).tasks) };
+        let (counters, tasks) = unsafe { (&*closure.cast::<[AtomicUsize; 16]>(), (*group).tasks) };
         counters[task as usize].fetch_add(tasks as usize, Ordering::Relaxed);
         if task == 5 { -1 } else { 0 }
     }
 
     fn counts(launcher: &Launcher, tasks: i32, times: usize) -> (Vec<usize>, i32) {
-        let counters: [AtomicUsize; 8] = Default::default();
+        let counters: [AtomicUsize; 16] = Default::default();
         let closure = std::ptr::from_ref(&counters).cast_mut().cast();
         // SAFETY: `count` and the counters outlive the call.
         let code = (0..times)
@@ -212,9 +218,25 @@ mod tests {
     }
 
     #[test]
-    fn zero_tasks_means_as_many_as_threads() {
+    fn zero_tasks_means_as_many_as_suit_the_threads() {
         let launcher = Launcher::new(3).unwrap();
-        assert_eq!(counts(&launcher, 0, 1), (vec![3, 3, 3, 0, 0, 0, 0, 0], 0));
+        let (found, code) = counts(&launcher, 0, 1);
+        assert_eq!(
+            (found, code),
+            ([[12; 12].as_slice(), &[0; 4]].concat(), -1),
+            "task 5 fails"
+        );
+        let alone = Launcher::new(1).unwrap();
+        assert_eq!(counts(&alone, 0, 1), ([[1].as_slice(), &[0; 15]].concat(), 0));
+    }
+
+    #[test]
+    fn a_thread_that_does_not_come_is_not_waited_for() {
+        // No thread follows this crew.
+        let crew = Crew::new();
+        let done = std::cell::Cell::new(0);
+        crew.lead((), 5, |(), task| done.set(done.get() + task));
+        assert_eq!(done.get(), 10);
     }
 
     #[test]
@@ -231,13 +253,16 @@ mod tests {
             while launcher.crew.sleeping() < 1 {
                 std::thread::yield_now();
             }
-            assert_eq!(counts(&launcher, 2, 1), (vec![2, 2, 0, 0, 0, 0, 0, 0], 0));
+            assert_eq!(
+                counts(&launcher, 2, 1),
+                ([[2, 2].as_slice(), &[0; 14]].concat(), 0)
+            );
         }
     }
 
     #[test]
     fn without_a_launcher_loops_run_on_the_caller() {
-        let counters: [AtomicUsize; 8] = Default::default();
+        let counters: [AtomicUsize; 16] = Default::default();
         // SAFETY: as in `counts`.
         let code = unsafe { parallel_launch(count, std::ptr::from_ref(&counters).cast_mut().cast(), 0) };
         assert_eq!((code, counters[0].load(Ordering::Relaxed)), (0, 1));

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 pub(super) use parking_lot::{Condvar, Mutex};
-pub(super) use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+pub(super) use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 /// How long a thread looks for the next job before it sleeps: longer than the pauses between kernels, far shorter than
 /// anything that shows as processor use of an idle process.
