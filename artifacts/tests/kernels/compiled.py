@@ -19,8 +19,9 @@ from builder import target
 from builder.places import Places, cache_directory
 from builder.recipe import Recipe
 
-GUARD = 256
-"""Bytes on each side of an array; a multiple of the alignment that kernels expect."""
+GUARD = 1 << 16
+"""Bytes on each side of an array: a multiple of the alignment that kernels expect, and room for a row or two of the widest, so that
+a kernel that goes astray fails its test and not the process."""
 
 
 @functools.cache

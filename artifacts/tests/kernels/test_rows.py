@@ -69,6 +69,18 @@ class Rows(unittest.TestCase):
         call("layer_norm", x, parameters, x, 9, 256, 0, 256, 0, 256, 1e-12, 1.0, writes=(0,))
         self.assertLess(relative_error(x, wanted), 3 * ROUNDING)
 
+    def test_layer_norm_of_rows_that_hardly_vary(self):
+        x = random(3, 128) * 1e-3
+        x[1] = 0.5
+        parameters = numpy.stack([numpy.ones(128, numpy.float32), numpy.full(128, 2, numpy.float32)])
+        y = nothing(3, 128)
+        call("layer_norm", x, parameters, y, 3, 128, 0, 128, 0, 128, 1e-5, 1.0, writes=(2,))
+        exact = x.astype(numpy.float64)
+        centred = exact - exact.mean(1, keepdims=True)
+        wanted = centred / numpy.sqrt((centred**2).mean(1, keepdims=True) + 1e-5) + 2
+        self.assertLess(relative_error(y, wanted), 3 * ROUNDING)
+        self.assertTrue((y[1] == 2).all(), "a row that does not vary becomes beta")
+
     def test_column_sums_of_rows_and_of_the_blocked_layout(self):
         for rows in (1, 511, 512, 513, 5000):
             x = random(rows, 48) + 1

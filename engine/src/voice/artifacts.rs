@@ -18,6 +18,8 @@
 mod cache;
 mod cpu;
 mod error;
+#[doc(hidden)]
+pub mod invariants;
 mod manifest;
 mod search;
 mod verify;

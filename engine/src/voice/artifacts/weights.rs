@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
+use std::ops::Range;
 use std::path::Path;
 
 use memmap2::Mmap;
@@ -82,6 +83,13 @@ impl Index {
             }
         }
         Ok(Self(entries))
+    }
+
+    /// Each tensor's place in the weights, in bytes.
+    pub(super) fn places(&self) -> impl Iterator<Item = (&str, Range<usize>)> {
+        self.0
+            .iter()
+            .map(|(name, entry)| (name.as_str(), entry.offset..entry.offset + entry.length))
     }
 }
 

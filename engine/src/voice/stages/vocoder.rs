@@ -420,3 +420,23 @@ fn mend_ends(audio: &mut [f32]) {
         audio[last + i] *= 1.5 / (1.5 - window[i]);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kernels_can_count_the_longest_chunk() {
+        // 512 tokens of 50 logits each at half speed: 21 minutes, far more than speech ever takes. Kernels count in 32 bits.
+        let rows = 2 * 512 * 50 * 2;
+        let most = [
+            128 * harmonic_frames(rows),
+            256 * 10 * rows,
+            SPECTRUM * (harmonic_frames(rows) + 8 * HARMONIC_MARGIN),
+            2 * GROUP * harmonic_frames(rows),
+        ];
+        for floats in most {
+            assert!(i32::try_from(floats).is_ok(), "{floats}");
+        }
+    }
+}
