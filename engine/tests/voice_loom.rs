@@ -9,7 +9,7 @@ mod crew;
 /// What the crew takes from its parent module; here loom's.
 mod sync {
     pub(super) use loom::cell::UnsafeCell;
-    pub(super) use loom::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+    pub(super) use loom::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering, fence};
 
     /// `parking_lot`'s interface over loom's mutex.
     pub(super) struct Mutex<T>(loom::sync::Mutex<T>);
@@ -40,11 +40,14 @@ mod sync {
         }
     }
 
+    pub(super) const UNTIL_NEXT: () = ();
+    pub(super) const UNTIL_LEFT: () = ();
+
     /// One look, so that both finding the job at once and sleeping for it are explored.
     pub(super) struct Spin(u32);
 
     impl Spin {
-        pub(super) fn new() -> Self {
+        pub(super) fn new(_limit: ()) -> Self {
             Self(0)
         }
 

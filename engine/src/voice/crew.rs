@@ -5,7 +5,10 @@
 //! than there are threads, and a thread that the system has taken off its processor when a job begins is not waited for: the
 //! others do its share, and it finds the job closed. Checked under loom (`tests/voice_loom.rs`), which exchanges `sync`.
 
-use super::sync::{AtomicBool, AtomicU32, AtomicU64, Condvar, Mutex, Ordering, Spin, UnsafeCell};
+use super::sync::{
+    AtomicBool, AtomicU32, AtomicU64, Condvar, Mutex, Ordering, Spin, UNTIL_LEFT, UNTIL_NEXT, UnsafeCell,
+    fence,
+};
 
 /// Set in [`Crew::door`] while a job can be entered. The bits below count the threads that did; those above, jobs.
 const OPEN: u64 = 1 << 31;
@@ -21,6 +24,8 @@ pub(super) struct Crew<J> {
     next_task: AtomicU32,
     /// Threads that have entered the present job and left it again.
     left: AtomicU32,
+    /// Whether the leading thread sleeps until all have left.
+    is_awaited: AtomicBool,
     is_over: AtomicBool,
     sleeping: AtomicU32,
     bed: Mutex<()>,
@@ -38,6 +43,7 @@ impl<J: Copy> Crew<J> {
             job: UnsafeCell::new(None),
             next_task: AtomicU32::new(0),
             left: AtomicU32::new(0),
+            is_awaited: AtomicBool::new(false),
             is_over: AtomicBool::new(false),
             sleeping: AtomicU32::new(0),
             bed: Mutex::new(()),
@@ -60,7 +66,7 @@ impl<J: Copy> Crew<J> {
             if let Some((job, tasks)) = self.job.with(|job| unsafe { *job }) {
                 self.take_tasks(job, tasks, &work);
             }
-            self.left.fetch_add(1, Ordering::Release);
+            self.leave();
         }
     }
 
@@ -74,10 +80,7 @@ impl<J: Copy> Crew<J> {
         self.announce(OPEN);
         self.take_tasks(job, tasks, &work);
         let entered = self.door.fetch_and(!OPEN, Ordering::AcqRel) & COUNT;
-        let mut waiting = Spin::new();
-        while u64::from(self.left.load(Ordering::Acquire)) < entered {
-            waiting.again();
-        }
+        self.wait_until_left(entered);
     }
 
     /// Ends all threads that follow.
@@ -89,7 +92,7 @@ impl<J: Copy> Crew<J> {
     /// Threads that sleep at this moment.
     #[cfg(test)]
     pub(super) fn sleeping(&self) -> u32 {
-        self.sleeping.load(Ordering::SeqCst)
+        self.sleeping.load(Ordering::Relaxed)
     }
 
     /// Enters the job numbered `number`; false if it is closed, or another has begun.
@@ -107,6 +110,35 @@ impl<J: Copy> Crew<J> {
         false
     }
 
+    fn leave(&self) {
+        self.left.fetch_add(1, Ordering::Release);
+        fence(Ordering::SeqCst);
+        // Either this sees the leader asleep, or the leader, which says so first, sees that this thread has left.
+        if self.is_awaited.load(Ordering::Relaxed) {
+            let _bed = self.bed.lock();
+            self.bell.notify_all();
+        }
+    }
+
+    /// Waits until all who entered have left. Sleeps when that takes long: somebody has been taken off its processor, and
+    /// may have this one's.
+    fn wait_until_left(&self, entered: u64) {
+        let all_left = || u64::from(self.left.load(Ordering::Acquire)) >= entered;
+        let mut waiting = Spin::new(UNTIL_LEFT);
+        while waiting.again() {
+            if all_left() {
+                return;
+            }
+        }
+        let mut bed = self.bed.lock();
+        self.is_awaited.store(true, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
+        while !all_left() {
+            self.bell.wait(&mut bed);
+        }
+        self.is_awaited.store(false, Ordering::Relaxed);
+    }
+
     fn take_tasks(&self, job: J, tasks: u32, work: &impl Fn(J, u32)) {
         loop {
             let task = self.next_task.fetch_add(1, Ordering::Relaxed);
@@ -119,7 +151,7 @@ impl<J: Copy> Crew<J> {
 
     /// Waits until the number of the job is no longer `seen`, and returns it.
     fn wait_for_change(&self, seen: u64) -> u64 {
-        let mut waiting = Spin::new();
+        let mut waiting = Spin::new(UNTIL_NEXT);
         while waiting.again() {
             let number = self.door.load(Ordering::Acquire) / NEXT_JOB;
             if number != seen {
@@ -127,15 +159,16 @@ impl<J: Copy> Crew<J> {
             }
         }
         let mut bed = self.bed.lock();
-        self.sleeping.fetch_add(1, Ordering::SeqCst);
+        self.sleeping.fetch_add(1, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
         let number = loop {
-            let number = self.door.load(Ordering::SeqCst) / NEXT_JOB;
+            let number = self.door.load(Ordering::Acquire) / NEXT_JOB;
             if number != seen {
                 break number;
             }
             self.bell.wait(&mut bed);
         };
-        self.sleeping.fetch_sub(1, Ordering::SeqCst);
+        self.sleeping.fetch_sub(1, Ordering::Relaxed);
         number
     }
 
@@ -144,9 +177,10 @@ impl<J: Copy> Crew<J> {
     fn announce(&self, open: u64) {
         let number = self.door.load(Ordering::Relaxed) / NEXT_JOB;
         let next = number.wrapping_add(1) % NEXT_JOB;
-        self.door.store(next * NEXT_JOB | open, Ordering::SeqCst);
+        self.door.store(next * NEXT_JOB | open, Ordering::Release);
+        fence(Ordering::SeqCst);
         // Either this sees the sleeper, or the sleeper, which counts itself first, sees the new number.
-        if self.sleeping.load(Ordering::SeqCst) > 0 {
+        if self.sleeping.load(Ordering::Relaxed) > 0 {
             let _bed = self.bed.lock();
             self.bell.notify_all();
         }

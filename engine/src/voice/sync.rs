@@ -3,11 +3,14 @@
 use std::time::{Duration, Instant};
 
 pub(super) use parking_lot::{Condvar, Mutex};
-pub(super) use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+pub(super) use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering, fence};
 
 /// How long a thread looks for the next job before it sleeps: longer than the pauses between kernels, far shorter than
 /// anything that shows as processor use of an idle process.
-const SPIN: Duration = Duration::from_micros(200);
+pub(super) const UNTIL_NEXT: Duration = Duration::from_micros(200);
+
+/// How long the leading thread looks whether the others are done before it sleeps: longer than the last tasks of a loop differ.
+pub(super) const UNTIL_LEFT: Duration = Duration::from_micros(50);
 
 /// Looks that cost nothing but a pause instruction; after them the processor is offered to others.
 const SHORT_LOOKS: u32 = 1000;
@@ -33,13 +36,15 @@ impl<T> UnsafeCell<T> {
 pub(super) struct Spin {
     looks: u32,
     since: Option<Instant>,
+    limit: Duration,
 }
 
 impl Spin {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(limit: Duration) -> Self {
         Self {
             looks: 0,
             since: None,
+            limit,
         }
     }
 
@@ -51,6 +56,6 @@ impl Spin {
             return true;
         }
         std::thread::yield_now();
-        self.since.get_or_insert_with(Instant::now).elapsed() < SPIN
+        self.since.get_or_insert_with(Instant::now).elapsed() < self.limit
     }
 }
