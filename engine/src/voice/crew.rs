@@ -177,7 +177,7 @@ impl<J: Copy> Crew<J> {
     fn announce(&self, open: u64) {
         let number = self.door.load(Ordering::Relaxed) / NEXT_JOB;
         let next = number.wrapping_add(1) % NEXT_JOB;
-        self.door.store(next * NEXT_JOB | open, Ordering::Release);
+        self.door.store((next * NEXT_JOB) | open, Ordering::Release);
         fence(Ordering::SeqCst);
         // Either this sees the sleeper, or the sleeper, which counts itself first, sees the new number.
         if self.sleeping.load(Ordering::Relaxed) > 0 {
