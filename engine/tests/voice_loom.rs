@@ -1,4 +1,5 @@
-//! Handing jobs to threads, under loom: every interleaving and every reordering that the memory model allows.
+//! Handing jobs to threads, under loom: every reordering that the memory model allows, in every interleaving with up to
+//! three preemptions.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
