@@ -71,6 +71,16 @@ impl Ramp {
             }
         }
     }
+
+    /// Writes `source`, multiplied with the gain frame by frame, into `target`: how one channel becomes two,
+    /// each with a ramp of its own. Works on as many frames as the shorter slice has; only by these it moves
+    /// on.
+    pub fn apply_to(&mut self, source: &[f32], target: &mut [f32]) {
+        let frames = source.len().min(target.len());
+        let target = &mut target[..frames];
+        target.copy_from_slice(&source[..frames]);
+        self.apply(target);
+    }
 }
 
 #[cfg(test)]
@@ -109,7 +119,36 @@ mod tests {
         assert_eq!(gains(&mut ramp, 1), [1.0]);
     }
 
+    #[test]
+    fn apply_to_goes_as_far_as_both_reach() {
+        let mut ramp = Ramp::at(0.0);
+        ramp.go_to(1.0, 10);
+        let mut target = [9.0; 4];
+        ramp.apply_to(&[1.0; 3], &mut target);
+        assert_eq!(target[3], 9.0);
+        assert_eq!(ramp.remaining(), 7);
+    }
+
     proptest! {
+        /// Into another slice or in place, in one piece or in two: all the same.
+        #[test]
+        fn apply_to_is_apply(
+            source in prop::collection::vec(-1.0_f32..1.0, 100),
+            cut in 0_usize..100,
+            frames in 0_u32..150,
+        ) {
+            let mut in_place = source.clone();
+            let mut ramp = Ramp::at(1.0);
+            ramp.go_to(0.25, frames);
+            let mut other = ramp.clone();
+            ramp.apply(&mut in_place);
+            let mut target = vec![9.0; 100];
+            other.apply_to(&source[..cut], &mut target[..cut]);
+            other.apply_to(&source[cut..], &mut target[cut..]);
+            prop_assert_eq!(target, in_place);
+            prop_assert_eq!(other.gain(), ramp.gain());
+        }
+
         /// However targets are set and blocks are cut, no step is larger than the steepest ramp allows.
         #[test]
         fn never_steps(moves in prop::collection::vec((0.0_f32..=1.0, 8_u32..500, 0_usize..600), 1..20)) {

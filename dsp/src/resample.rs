@@ -15,6 +15,8 @@
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use rubato::{Fft, FixedSync, Resampler as _, ResamplerConstructionError};
 
+use crate::Progress;
+
 /// Frames of input that are transformed at a time, at least. The filter is as long: with 512 it is flat
 /// up to 11.2 kHz of 12 kHz.
 const BLOCK_FRAMES: usize = 512;
@@ -53,15 +55,6 @@ pub struct Resampler {
     rate_out: u64,
     /// `None` at equal rates.
     engine: Option<Engine>,
-}
-
-/// How far a call to [`Resampler::process`] got.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// Frames of the input that were used; the caller brings the others again.
-    pub consumed: usize,
-    /// Frames that were written to the start of the output.
-    pub produced: usize,
 }
 
 impl Resampler {
