@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 /// The gain 1.
 pub(super) const UNITY: u32 = 1 << 30;
 
-/// Turns the gain that each frame allows into the gain to apply, [`delay`](Self::delay) frames later.
+/// Turns the gain that each frame allows into the gain to apply to it, some frames later.
 #[derive(Debug)]
 pub(super) struct Envelope {
     minimum: SlidingMinimum,
@@ -24,6 +24,7 @@ pub(super) struct Envelope {
     boxes: [BoxFilter; 3],
     /// What comes out of the boxes at [`UNITY`].
     unity_out: u64,
+    /// How many frames later the gain for a frame comes out.
     delay: usize,
     /// Frames in succession with `released` at [`UNITY`].
     settled: usize,
@@ -53,11 +54,6 @@ impl Envelope {
         }
     }
 
-    /// How many frames later a gain is for than the frame that was given.
-    pub(super) fn delay(&self) -> usize {
-        self.delay
-    }
-
     /// Whether, as long as all is allowed, every gain will be exactly 1. Frames that allow all may then be
     /// left out.
     pub(super) fn rests(&self) -> bool {
@@ -65,7 +61,7 @@ impl Envelope {
     }
 
     /// Takes the gain that a frame allows, at most [`UNITY`], and returns the gain for the frame
-    /// [`delay`](Self::delay) before it: at most what that one allowed, and exactly 1 if nothing is limited.
+    /// `delay` before it: at most what that one allowed, and exactly 1 if nothing is limited.
     pub(super) fn next(&mut self, allowed: u32) -> f64 {
         let held = self.minimum.next(allowed);
         // Rounded up, so that it arrives.
@@ -168,7 +164,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn gains(envelope: &mut Envelope, allowed: &[u32]) -> Vec<f64> {
-        let delay = envelope.delay();
+        let delay = envelope.delay;
         let rest = std::iter::repeat_n(UNITY, delay);
         let all = allowed.iter().copied().chain(rest);
         all.map(|a| envelope.next(a)).skip(delay).collect()

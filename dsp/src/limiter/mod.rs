@@ -48,8 +48,6 @@ pub struct Limiter {
     past: usize,
     /// True peak in each interval between frames that the new frames complete.
     intervals: [f32; CHUNK],
-    /// The same, in the last interval of the previous chunk.
-    last_interval: f32,
     look_ahead: usize,
     /// Frames to take before the first one can be given.
     missing: usize,
@@ -62,7 +60,7 @@ impl Limiter {
     pub const CEILING_DB: f32 = -1.0;
 
     /// How far the true peak may exceed the ceiling, in dB, see the module's description.
-    pub const TRUE_PEAK_TOLERANCE_DB: f32 = 0.1;
+    pub const TRUE_PEAK_TOLERANCE_DB: f32 = 0.25;
 
     /// Makes a limiter for a stream with `rate` frames a second, with its ceiling at `ceiling_db` dBFS. Above
     /// 0 dBFS, where devices clip, the ceiling is 0 dBFS; for NaN it is [`CEILING_DB`](Self::CEILING_DB).
@@ -80,11 +78,10 @@ impl Limiter {
         Self {
             ceiling: 10.0_f64.powf(f64::from(ceiling_db) / 20.0) as f32,
             interpolator: Interpolator::new(),
-            envelope: Envelope::new(delay, frames(HOLD), (f64::from(rate) * RELEASE).max(1.0)),
+            envelope: Envelope::new(delay, frames(HOLD).max(1), (f64::from(rate) * RELEASE).max(1.0)),
             frames: vec![0.0; past + CHUNK].into_boxed_slice(),
             past,
             intervals: [0.0; CHUNK],
-            last_interval: 0.0,
             look_ahead,
             missing: look_ahead,
             held: 0,
@@ -146,7 +143,6 @@ impl Limiter {
     pub fn reset(&mut self) {
         self.envelope.reset();
         self.frames.fill(0.0);
-        self.last_interval = 0.0;
         self.missing = self.look_ahead;
         self.held = 0;
     }
@@ -173,7 +169,6 @@ impl Limiter {
                 }
             }
         }
-        self.last_interval = self.intervals[new - 1];
         self.frames.copy_within(new..new + self.past, 0);
         self.missing -= skipped;
         self.held -= given;
@@ -189,7 +184,7 @@ impl Limiter {
         let intervals = new.next_multiple_of(TILE);
         if peak * GREATEST_OVERSHOOT <= self.ceiling {
             self.intervals[..intervals].fill(0.0);
-            return self.last_interval <= self.ceiling;
+            return true;
         }
         let samples = &self.frames[self.past + 1 - TAPS..][..intervals + TAPS - 1];
         self.interpolator
@@ -197,17 +192,14 @@ impl Limiter {
         let highest = self.intervals[..new]
             .iter()
             .fold(peak, |peak, interval| peak.max(*interval));
-        highest.max(self.last_interval) <= self.ceiling
+        highest <= self.ceiling
     }
 
     /// The gain for the frame that is given when the new frame number `at` has come.
     fn gain(&mut self, at: usize) -> f64 {
-        let before = match at {
-            0 => self.last_interval,
-            _ => self.intervals[at - 1],
-        };
         let sample = self.frames[self.past + at - true_peak::LATENCY].abs();
-        let peak = sample.max(before).max(self.intervals[at]);
+        // The interval before this frame is seen to by the one before, for which the gain is held.
+        let peak = sample.max(self.intervals[at]);
         let allowed = match peak <= self.ceiling {
             true => UNITY,
             // Rounds down: rather a hair too low.
