@@ -53,6 +53,10 @@ impl Default for Levelling {
 
 /// Loudness normalisation of one channel as it streams by, in place and without delay. One for each voice, for
 /// as long as it speaks: what it learnt from one utterance holds for the next.
+///
+/// The gain is the target less an estimate of the speech's loudness, within its bounds. The estimate begins as
+/// [`Levelling::expected_lufs`], which counts as much as 4 s of measured speech, and is renewed every 100 ms;
+/// the gain follows it by 2 dB a second at most. A wrong expectation is corrected by two thirds in 10 s.
 #[derive(Debug)]
 pub struct Leveller {
     levelling: Levelling,

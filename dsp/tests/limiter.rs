@@ -1,5 +1,6 @@
 //! What the limiter promises, measured: the ceiling, for samples and between them; transparency below it;
 //! frame counts; how little it bends; and that the size of blocks makes no difference.
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 mod signals;
 
@@ -25,10 +26,10 @@ fn metered_true_peak(signal: &[f32]) -> f64 {
     20.0 * meter.true_peak(0).unwrap().log10()
 }
 
-/// Signals that are too loud by up to 12 dB, each with its name.
+/// Signals that are too loud by up to 20 dB, each with its name.
 fn loud_signals() -> Vec<(String, Vec<f32>)> {
     let mut signals = Vec::new();
-    for gain_db in [1.0_f32, 3.0, 6.0, 12.0] {
+    for gain_db in [1.0_f32, 6.0, 20.0] {
         let gain = 10.0_f32.powf((Limiter::CEILING_DB + gain_db) / 20.0);
         let mut add = |name: &str, signal| signals.push((format!("{name} at +{gain_db} dB"), signal));
         add("syllables", syllables(gain, 96_000));
@@ -44,6 +45,15 @@ fn loud_signals() -> Vec<(String, Vec<f32>)> {
         add("noise to 12 kHz", narrow);
         let mut resampler = utter_dsp::Resampler::new(44_100, RATE).unwrap();
         let wide = send(&mut resampler, &noise(gain, 7, 44_100), &[512], 512);
+        // And in gusts of 4 ms, some 20 dB louder than others: the gain is on its way all the time.
+        let gusts = noise(1.0, 11, wide.len() / 192 + 1);
+        let gusty = wide
+            .iter()
+            .zip(gusts.iter().flat_map(|g| [0.1 + 0.9 * g.abs(); 192]));
+        add(
+            "noise in gusts",
+            gusty.map(|(sample, gust)| sample * gust).collect(),
+        );
         add("noise to 22 kHz", wide);
     }
     signals
@@ -62,8 +72,11 @@ fn true_peak_is_held() {
         let sixteenfold = peak_db(&oversampled(&output, 16));
         let metered = metered_true_peak(&output) as f32;
         println!("{name}: fourfold {fourfold:.3}, 16-fold {sixteenfold:.3}, ebur128 {metered:.3} dBTP");
-        assert!(fourfold <= ceiling + 0.15, "{name}: {fourfold} dBTP");
-        assert!(sixteenfold <= ceiling + tolerance, "{name}: {sixteenfold} dBTP");
+        assert!(fourfold <= ceiling + tolerance, "{name}: {fourfold} dBTP");
+        assert!(
+            sixteenfold <= ceiling + 2.0 * tolerance,
+            "{name}: {sixteenfold} dBTP"
+        );
         assert!(metered <= ceiling + tolerance, "{name}: {metered} dBTP");
         // And it does not turn down more than that needs.
         assert!(sixteenfold >= ceiling - 0.02, "{name}: {sixteenfold} dBTP");

@@ -1,4 +1,5 @@
 //! Loudness, measured against what the standard defines, and what the leveller promises.
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 mod signals;
 
@@ -23,8 +24,8 @@ fn a_sine_reads_three_below_its_peak_at_any_rate() {
     for rate in [
         8_000_u32, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000, 192_000,
     ] {
-        for level_db in [0.0, -18.0, -23.0, -40.0] {
-            let signal = sine(amplitude(level_db), 997.0, rate, rate as usize * 5);
+        for level_db in [0.0, -23.0, -40.0] {
+            let signal = sine(amplitude(level_db), 997.0, rate, rate as usize * 2);
             let loudness = integrated(&signal, rate).unwrap();
             let error = loudness - (level_db - 3.01);
             println!("997 Hz at {level_db} dBFS, {rate} Hz: {loudness:.3} LUFS, off by {error:+.3}");
@@ -155,37 +156,40 @@ fn a_clip_gets_one_gain() {
     assert_eq!(gain_to_target_db(f64::NAN, -19.0, 12.0), 0.0);
 }
 
-/// Levels speech of `seconds` that was expected to be at −20 LUFS and is `off_db` louder, to −20 LUFS.
-fn levelled(off_db: f64, seconds: usize) -> (Vec<f32>, Leveller) {
+/// A leveller that expects −20 LUFS, and is to bring them to −20 LUFS.
+fn leveller() -> Leveller {
     let levelling = Levelling {
         target_lufs: -20.0,
         expected_lufs: -20.0,
         greatest_gain_db: 12.0,
     };
-    let mut speech = syllables(0.5, 48_000 * seconds);
-    let whole = integrated(&speech, 48_000).unwrap();
-    let gain = amplitude(-20.0 - whole + off_db) as f32;
-    speech.iter_mut().for_each(|x| *x *= gain);
-    let mut leveller = Leveller::new(48_000, levelling).unwrap();
-    leveller.process(&mut speech);
-    (speech, leveller)
+    Leveller::new(48_000, levelling).unwrap()
 }
 
 /// The expectation is corrected by two thirds in ten seconds, and by nine tenths in forty.
 #[test]
 fn a_wrong_expectation_is_corrected() {
+    let speech = syllables(0.5, 48_000 * 40);
+    let loudness = integrated(&speech, 48_000).unwrap();
     for off_db in [-9.0, -3.0, 3.0, 9.0] {
-        for (seconds, left) in [(10, 0.36), (40, 0.13)] {
-            let (output, leveller) = levelled(off_db, seconds);
+        let gain = amplitude(-20.0 - loudness + off_db) as f32;
+        let mut output: Vec<f32> = speech.iter().map(|x| x * gain).collect();
+        let mut leveller = leveller();
+        let (first, later) = output.split_at_mut(48_000 * 10);
+        for (part, seconds, left) in [(first, 10, 0.36), (later, 40, 0.13)] {
+            leveller.process(part);
             let still_off = leveller.gain_db() + off_db;
             println!("{off_db} dB off: {still_off:.2} dB after {seconds} s");
             assert!(
                 still_off.abs() <= left * off_db.abs(),
                 "{still_off} dB after {seconds} s"
             );
-            let last = integrated(&output[output.len() - 96_000..], 48_000).unwrap();
-            assert!((last + 20.0).abs() <= left * off_db.abs() + 1.5, "{last} LUFS"); // syllables differ
         }
+        // And the signal is where the gain says.
+        let last = integrated(&output[48_000 * 30..], 48_000).unwrap();
+        let even = integrated(&speech[48_000 * 30..], 48_000).unwrap() - loudness;
+        let off = last - even + 20.0;
+        assert!(off.abs() <= 0.15 * off_db.abs() + 0.1, "{off} LU at the end");
     }
 }
 
@@ -208,7 +212,8 @@ fn begins_with_what_is_expected() {
 /// A pause of any length changes nothing: the gain waits.
 #[test]
 fn pauses_do_not_count() {
-    let (_, mut leveller) = levelled(0.0, 20);
+    let mut leveller = leveller();
+    leveller.process(&mut syllables(0.2, 48_000 * 5));
     leveller.process(&mut [0.0; 48_000]);
     let before = leveller.gain_db();
     leveller.process(&mut vec![0.0; 48_000 * 60]);
@@ -272,7 +277,7 @@ proptest! {
         let gains: Vec<f32> = output.iter().zip(&input).map(|(o, i)| o / i).collect();
         let bound = amplitude(greatest_gain_db) as f32 * (1.0 + 1e-5);
         prop_assert!(gains.iter().all(|g| (1.0 / bound..=bound).contains(g)));
-        // 2 dB a second are 0.029 dB in a hundredth of one, which is 0.3 % and some.
+        // 2 dB in 8000 frames are a factor of 1.000029 in one, and f32 adds its rounding.
         for pair in gains.windows(2) {
             prop_assert!((pair[1] / pair[0] - 1.0).abs() < 5e-5, "{} to {}", pair[0], pair[1]);
         }

@@ -1,5 +1,6 @@
 //! What the resampler promises, measured: frame counts, alignment, signal-to-noise ratio, and that the size
 //! of the pieces makes no difference.
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 mod signals;
 

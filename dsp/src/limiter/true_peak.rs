@@ -3,8 +3,8 @@
 //! The limiter looks at it to hold the true peak, as defined by ITU-R BS.1770-4, annex 2: at four times the
 //! rate. The interpolation filter is our own (the recommendation's has 12 taps for a point, and reads 2 dB too
 //! little at 0.45 of the rate): a sinc of 24 taps under a Kaiser window with β = 4, within ±0.05 dB up to
-//! 0.42 of the rate and 0.25 dB low at 0.45. Peaks between two points of the fourfold rate stay unseen, which
-//! is 0.17 dB at most for what lies below a quarter of the rate, where speech is.
+//! 0.42 of the rate and 0.25 dB low at 0.45. Peaks between two points of the fourfold rate stay unseen: by
+//! 0.17 dB at most for a tone at a quarter of the rate, where speech ends, and 0.55 dB at 0.45.
 
 use std::f64::consts::PI;
 
