@@ -12,8 +12,8 @@ const LONGEST: Duration = Duration::from_secs(10);
 /// The pauses between chunks, from the last sound of one to the first sound of the next, at the voice's own
 /// tempo. At another they are divided by it, as everything that is said.
 ///
-/// They begin where a sound has decayed by 50 dB, and so seem a little longer than they are: to a listener a
-/// voice falls silent about 50 ms before. The defaults go by what voices do themselves. At commas within a
+/// They begin where a sound has decayed by 50 dB, and so seem longer than they are: the last 20 dB of a decay
+/// take some 100 ms, which a listener hardly hears. The defaults go by what voices do themselves. At commas within a
 /// sentence Kokoro's are silent for 130 ms in the median and 260 ms in the upper quartile (the loudest 30 dB
 /// counted as sound), at semicolons for 375 ms; left to itself it puts 700 ms between two sentences, which is
 /// the length of a paragraph's pause in reading aloud. Silences in read speech fall into short ones below

@@ -7,6 +7,7 @@
 
 use super::trim::Levels;
 use super::utterance::Chunk;
+use crate::text::Word;
 use std::ops::Range;
 
 /// When the phonemes of a chunk sound, as the voice that made the sound tells it.
@@ -50,7 +51,7 @@ pub(super) struct Marks {
 }
 
 impl Marks {
-    /// The same in frames of which the chunk's `kept` are the ones from `at` on.
+    /// The same marks when only `kept` of the frames are left, the first of them at `at`.
     pub(super) fn moved(mut self, kept: &Range<usize>, at: usize) -> Self {
         let move_range = |range: &mut Range<usize>| {
             for frame in [&mut range.start, &mut range.end] {
@@ -79,41 +80,40 @@ pub(super) fn spoken_words(
     let mut words = Vec::with_capacity(chunk.words.len());
     let mut start = sound.start;
     for (i, word) in chunk.words.iter().enumerate() {
-        let (end, next) = match chunk.words.get(i + 1) {
+        let (end, next_start) = match chunk.words.get(i + 1) {
             None => (sound.end, sound.end),
-            Some(next) => {
-                let between = symbols
-                    .get(word.phonemes.end..next.phonemes.start)
-                    .unwrap_or_default();
-                let gap = between
-                    .iter()
-                    .any(|&symbol| symbol != ' ')
-                    .then(|| {
-                        let last = timing.start(word.phonemes.end.saturating_sub(1));
-                        levels.silence_within(last..timing.start(next.phonemes.start + 1))
-                    })
-                    .flatten();
-                match gap {
-                    Some(silence) => (silence.start, silence.end),
-                    None => (timing.start(word.phonemes.end), timing.start(next.phonemes.start)),
-                }
-            }
+            Some(next) => border(word, next, &symbols, timing, levels),
         };
-        // A voice's times are asked for order here, once, so that nobody else need doubt it.
+        // What a voice tells is put in order here, so that nobody else need doubt it.
         let end = end.clamp(start, sound.end);
         words.push(SpokenWord {
             source: word.source.clone(),
             frames: start..end,
         });
-        start = next.clamp(end, sound.end);
+        start = next_start.clamp(end, sound.end);
     }
     words
+}
+
+/// Where a word ends, and where the next begins.
+fn border(word: &Word, next: &Word, symbols: &[char], timing: &Timing, levels: &Levels) -> (usize, usize) {
+    let between = symbols
+        .get(word.phonemes.end..next.phonemes.start)
+        .unwrap_or_default();
+    if between.iter().any(|&symbol| symbol != ' ') {
+        // The silence at a mark begins within the phoneme ahead of it, and is over within the one behind it.
+        let last = timing.start(word.phonemes.end.saturating_sub(1));
+        if let Some(silence) = levels.silence_within(last..timing.start(next.phonemes.start + 1)) {
+            return (silence.start, silence.end);
+        }
+    }
+    (timing.start(word.phonemes.end), timing.start(next.phonemes.start))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::{Boundary, Word};
+    use crate::text::Boundary;
     use proptest::prelude::*;
 
     /// A chunk of words of which each comes with what stands between it and the next.
