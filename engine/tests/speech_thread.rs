@@ -17,9 +17,10 @@ use sweep_voice::{SweepVoice, chunk, say, sweep_frames, utterance};
 use utter::playback::output::{LossReason, OutputFault, OutputSelection};
 use utter::playback::{PlaybackError, Player, PlayerOptions};
 use utter::speech::{
-    CancelFlag, Delivery, Event, Events, Outcome, PENDING_UTTERANCES, SpeakError, Speaker, SpeechError,
-    Utterance, render,
+    CancelFlag, Chunk, Delivery, Event, Events, Outcome, PENDING_UTTERANCES, SpeakError, Speaker,
+    SpeechError, Trim, Utterance, render,
 };
+use utter::text::Boundary;
 
 /// The voice's own rate, so that frames come through bit for bit.
 const RATE: u32 = 24_000;
@@ -299,8 +300,13 @@ fn rendering_gives_the_same_frames_and_pauses_are_ours_to_set() {
     assert_eq!(rendered.duration(), Duration::from_micros(62_500));
     assert_eq!(frames, sweep_frames(1_500, RATE));
 
-    let mut with_pause = utterance(chunks());
-    with_pause.delivery.pause = Duration::from_millis(10);
+    // A sweep is at full level from end to end: there is nothing to cut off.
+    let mut with_pause = utterance(chunks().map(|chunk| Chunk {
+        boundary: Boundary::Word,
+        ..chunk
+    }));
+    with_pause.delivery.trim = Trim::Silence;
+    with_pause.delivery.pauses.word = Duration::from_millis(10);
     frames.clear();
     render(
         &mut SweepVoice::default(),

@@ -12,20 +12,27 @@ mod event;
 mod feed;
 mod inference;
 mod kokoro;
+mod pauses;
 mod progress;
 mod reading;
 mod render;
+mod spacing;
 mod speaker;
 mod synthesizer;
+mod timing;
+mod trim;
 mod utterance;
 
 pub use error::{SpeakError, SpeechError};
 pub use event::{Event, Events};
+pub use pauses::Pauses;
 pub use progress::{Outcome, UtteranceHandle};
 pub use reading::{read_phonemes, read_text};
 pub use render::{Rendered, render};
 pub use speaker::{PENDING_UTTERANCES, Speaker};
 pub use synthesizer::{CancelFlag, CancelSwitch, SynthesisError, SynthesisRequest, Synthesizer};
+pub use timing::{SpokenWord, Timing};
+pub use trim::Trim;
 pub use utterance::{Chunk, ChunkSource, Delivery, Utterance, UtteranceId};
 
 /// Frames a second of what a [`Synthesizer`] makes, and of what [`render()`] writes.

@@ -37,6 +37,8 @@ impl From<text::Chunk> for Chunk {
         Self {
             phonemes: chunk.symbols(),
             source: chunk.source,
+            words: chunk.words,
+            boundary: chunk.boundary,
         }
     }
 }
@@ -64,6 +66,7 @@ pub fn read_phonemes(reader: &Reader, phonemes: &str) -> Result<ChunkSource, Rea
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::{Boundary, Word};
 
     #[test]
     fn chunks_own_what_they_are_made_of() {
@@ -74,6 +77,8 @@ mod tests {
             .unwrap();
         assert!(chunks.iter().all(|chunk| !chunk.phonemes.is_empty()));
         assert_eq!(chunks.last().unwrap().source.end, 43);
+        assert_eq!(chunks.last().unwrap().boundary, Boundary::End);
+        assert_eq!(chunks.iter().map(|chunk| chunk.words.len()).sum::<usize>(), 9);
     }
 
     #[test]
@@ -86,7 +91,12 @@ mod tests {
             chunks,
             [Chunk {
                 phonemes: "həlˈO".into(),
-                source: 0.."həlˈO".len()
+                source: 0.."həlˈO".len(),
+                words: vec![Word {
+                    source: 0.."həlˈO".len(),
+                    phonemes: 0..5
+                }],
+                boundary: Boundary::End
             }]
         );
     }

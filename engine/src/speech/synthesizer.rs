@@ -1,5 +1,6 @@
 //! What the inference thread asks of a voice.
 
+use super::timing::Timing;
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +10,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// A failed or cancelled call must leave it usable.
 pub trait Synthesizer: Send {
     /// Appends the chunk's frames to `frames`: mono, at [`SAMPLE_RATE`](super::SAMPLE_RATE), full
-    /// scale ±1.0. Looks at `cancel` between its stages and gives up when it is set.
+    /// scale ±1.0. Looks at `cancel` between its stages and gives up when it is set. Tells when each phoneme
+    /// sounds, in frames from the chunk's first, or [`Timing::unknown`].
     ///
     /// # Errors
     ///
@@ -20,7 +22,7 @@ pub trait Synthesizer: Send {
         request: &SynthesisRequest<'_>,
         cancel: &CancelFlag,
         frames: &mut Vec<f32>,
-    ) -> Result<(), SynthesisError>;
+    ) -> Result<Timing, SynthesisError>;
 }
 
 /// One chunk to be synthesised.

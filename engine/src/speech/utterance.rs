@@ -1,9 +1,12 @@
 //! What is to be said, and how.
 
+use super::SAMPLE_RATE;
+use super::pauses::Pauses;
+use super::trim::Trim;
+use crate::text::{Boundary, Word};
 use std::error::Error;
 use std::fmt;
 use std::ops::Range;
-use std::time::Duration;
 
 /// Numbers utterances, in the order in which they were asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,6 +25,10 @@ pub struct Chunk {
     pub phonemes: String,
     /// Where they came from: UTF-8 bytes of the utterance's text.
     pub source: Range<usize>,
+    /// The words in it, in order, with the phonemes of each by their places in `phonemes`, in characters.
+    pub words: Vec<Word>,
+    /// What comes after it, which decides how long the pause is.
+    pub boundary: Boundary,
 }
 
 /// The chunks of an utterance, in order. It is asked for the next one when that is about to be synthesised,
@@ -40,8 +47,18 @@ pub struct Delivery {
     pub seed: u64,
     /// The amplitude of the source noise; 0 is none, 1 the model's own.
     pub noise: f32,
-    /// Silence put between two chunks, over and above what the voice ends a chunk with.
-    pub pause: Duration,
+    /// The pauses between chunks, and behind the last.
+    pub pauses: Pauses,
+    /// What becomes of the silence that the voice puts around a chunk.
+    pub trim: Trim,
+}
+
+impl Delivery {
+    /// The frames of the pause after a chunk that is followed by `boundary`, at this tempo.
+    pub(super) fn pause_frames(&self, boundary: Boundary) -> usize {
+        let pause = self.pauses.after(boundary).as_secs_f64() / f64::from(self.speed.clamp(0.1, 10.0));
+        (pause * f64::from(SAMPLE_RATE)).round() as usize
+    }
 }
 
 impl Default for Delivery {
@@ -51,7 +68,8 @@ impl Default for Delivery {
             speed: 1.0,
             seed: 0,
             noise: 1.0,
-            pause: Duration::ZERO,
+            pauses: Pauses::default(),
+            trim: Trim::default(),
         }
     }
 }

@@ -23,6 +23,8 @@ pub mod style;
 mod sync;
 
 pub use error::VoiceError;
-pub use pipeline::{Device, KokoroPipeline, PipelineOptions, SAMPLE_RATE, Speech, StageTimes, Synthesis};
+pub use pipeline::{
+    ALIGNMENT_FRAME, Device, KokoroPipeline, PipelineOptions, SAMPLE_RATE, Speech, StageTimes, Synthesis,
+};
 pub use runtime::RuntimeError;
 pub use source::Noise;

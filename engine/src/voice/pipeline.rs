@@ -21,6 +21,9 @@ use super::style::Voice;
 /// Frames a second of everything the pipeline makes.
 pub const SAMPLE_RATE: u32 = 24_000;
 
+/// Samples in an alignment frame, the unit of durations: 25 ms.
+pub const ALIGNMENT_FRAME: usize = FRAME;
+
 /// Phonemes that one pass takes, the two tokens that wrap them not counted.
 const MOST_PHONEMES: usize = 510;
 
@@ -74,7 +77,8 @@ pub struct Synthesis<'a> {
 pub struct Speech<'a> {
     /// Mono, 24 kHz, nominally within ±1.
     pub samples: &'a [f32],
-    /// How many frames of 25 ms each token takes: silence, then the phonemes, then silence.
+    /// How many alignment frames ([`ALIGNMENT_FRAME`] samples) each token takes: silence, then the phonemes, then
+    /// silence. They add up to all samples. What sounds is about 30 ms ahead of them.
     pub durations: &'a [usize],
     /// Where the time went.
     pub times: StageTimes,

@@ -1,0 +1,251 @@
+//! When each word of a chunk sounds.
+//!
+//! A voice tells in a [`Timing`] when it meant each phoneme to begin; `for_each_chunk` makes [`Marks`] of it,
+//! for the track that is played and for [`render`](super::render()). Between words that run into each other
+//! the voice is believed. At a mark of punctuation it is not, since a voice counts the silence there as part
+//! of the last phoneme; words begin and end there where the sound does.
+
+use super::trim::Levels;
+use super::utterance::Chunk;
+use crate::text::Word;
+use std::ops::Range;
+
+/// When the phonemes of a chunk sound, as the voice that made the sound tells it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Timing {
+    /// The first frame of each phoneme in the chunk's own audio, in order; empty if the voice cannot tell.
+    pub starts: Vec<usize>,
+    /// Where the last phoneme ends.
+    pub end: usize,
+}
+
+impl Timing {
+    /// The timing of a voice that cannot tell.
+    pub fn unknown() -> Self {
+        Self::default()
+    }
+
+    /// Where a phoneme begins, or the last one ends.
+    fn start(&self, phoneme: usize) -> usize {
+        self.starts.get(phoneme).copied().unwrap_or(self.end)
+    }
+}
+
+/// A word, and when it sounds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpokenWord {
+    /// Where it stands: UTF-8 bytes of the utterance's text.
+    pub source: Range<usize>,
+    /// Its frames, at [`SAMPLE_RATE`](super::SAMPLE_RATE). Words are in order and do not overlap; one that the
+    /// voice swallows has none.
+    pub frames: Range<usize>,
+}
+
+/// What sounds when within the frames of a chunk.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Marks {
+    /// From the first to the last frame that can be heard; empty if none can.
+    pub(super) sound: Range<usize>,
+    /// The chunk's words, all within `sound`; none if the voice does not tell when they are, or is silent.
+    pub(super) words: Vec<SpokenWord>,
+}
+
+impl Marks {
+    /// The same marks when only `kept` of the frames are left, the first of them at `at`.
+    pub(super) fn moved(mut self, kept: &Range<usize>, at: usize) -> Self {
+        let move_range = |range: &mut Range<usize>| {
+            for frame in [&mut range.start, &mut range.end] {
+                *frame = (*frame).clamp(kept.start, kept.end) - kept.start + at;
+            }
+        };
+        move_range(&mut self.sound);
+        self.words
+            .iter_mut()
+            .for_each(|word| move_range(&mut word.frames));
+        self
+    }
+}
+
+/// The words of a chunk in its own audio, of which `sound` can be heard. None if `timing` is not of this chunk.
+pub(super) fn spoken_words(
+    chunk: &Chunk,
+    timing: &Timing,
+    levels: &Levels,
+    sound: &Range<usize>,
+) -> Vec<SpokenWord> {
+    let symbols: Vec<char> = chunk.phonemes.chars().collect();
+    if timing.starts.len() != symbols.len() {
+        return Vec::new();
+    }
+    let mut words = Vec::with_capacity(chunk.words.len());
+    let mut start = sound.start;
+    for (i, word) in chunk.words.iter().enumerate() {
+        let (end, next_start) = match chunk.words.get(i + 1) {
+            None => (sound.end, sound.end),
+            Some(next) => border(word, next, &symbols, timing, levels),
+        };
+        // What a voice tells is put in order here, so that nobody else need doubt it.
+        let end = end.clamp(start, sound.end);
+        words.push(SpokenWord {
+            source: word.source.clone(),
+            frames: start..end,
+        });
+        start = next_start.clamp(end, sound.end);
+    }
+    words
+}
+
+/// Where a word ends, and where the next begins.
+fn border(word: &Word, next: &Word, symbols: &[char], timing: &Timing, levels: &Levels) -> (usize, usize) {
+    let between = symbols
+        .get(word.phonemes.end..next.phonemes.start)
+        .unwrap_or_default();
+    if between.iter().any(|&symbol| symbol != ' ') {
+        // The silence at a mark begins within the phoneme ahead of it, and is over within the one behind it.
+        let last = timing.start(word.phonemes.end.saturating_sub(1));
+        if let Some(silence) = levels.silence_within(last..timing.start(next.phonemes.start + 1)) {
+            return (silence.start, silence.end);
+        }
+    }
+    (timing.start(word.phonemes.end), timing.start(next.phonemes.start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Boundary;
+    use proptest::prelude::*;
+
+    /// A chunk of words of which each comes with what stands between it and the next.
+    fn chunk(words: &[(&str, &str)]) -> Chunk {
+        let (mut phonemes, mut spans) = (String::new(), Vec::new());
+        for (word, between) in words {
+            let (source, start) = (phonemes.len(), phonemes.chars().count());
+            phonemes.push_str(word);
+            spans.push(Word {
+                source: source..phonemes.len(),
+                phonemes: start..phonemes.chars().count(),
+            });
+            phonemes.push_str(between);
+        }
+        Chunk {
+            source: 0..phonemes.len(),
+            phonemes,
+            words: spans,
+            boundary: Boundary::Sentence,
+        }
+    }
+
+    /// Phonemes of 1000 frames each, from frame 2000 on.
+    fn timing(chunk: &Chunk) -> Timing {
+        let count = chunk.phonemes.chars().count();
+        Timing {
+            starts: (0..count).map(|n| 2_000 + 1_000 * n).collect(),
+            end: 2_000 + 1_000 * count,
+        }
+    }
+
+    /// Ones, but for these silences.
+    fn audio(frames: usize, silences: &[Range<usize>]) -> Vec<f32> {
+        let is_silent = |n: &usize| silences.iter().any(|silence| silence.contains(n));
+        (0..frames)
+            .map(|n| if is_silent(&n) { 0.0 } else { 1.0 })
+            .collect()
+    }
+
+    fn frames(chunk: &Chunk, timing: &Timing, audio: &[f32]) -> Vec<Range<usize>> {
+        let levels = Levels::of(audio);
+        let sound = levels.sounding().unwrap();
+        let words = spoken_words(chunk, timing, &levels, &sound);
+        words.into_iter().map(|word| word.frames).collect()
+    }
+
+    #[test]
+    fn words_that_run_into_each_other_are_where_the_voice_says() {
+        let chunk = chunk(&[("abˈc", " "), ("dɛ", " "), ("f", "")]);
+        let audio = audio(14_400, &[0..1_200, 12_000..14_400]);
+        // The first begins and the last ends with the sound. A space has its own time here.
+        assert_eq!(
+            frames(&chunk, &timing(&chunk), &audio),
+            [1_200..6_000, 7_000..9_000, 10_000..12_000]
+        );
+    }
+
+    #[test]
+    fn at_a_mark_words_end_and_begin_with_the_sound() {
+        let chunk = chunk(&[("abc", ", "), ("def", ".")]);
+        // The silence begins within the last phoneme before the mark, and ends within the space behind it.
+        let audio = audio(14_400, &[0..1_200, 4_320..6_480, 10_800..14_400]);
+        assert_eq!(
+            frames(&chunk, &timing(&chunk), &audio),
+            [1_200..4_320, 6_480..10_800]
+        );
+    }
+
+    #[test]
+    fn a_mark_without_a_silence_changes_nothing() {
+        let chunk = chunk(&[("abc", ", "), ("def", ".")]);
+        let audio = audio(14_400, &[0..1_200, 4_320..5_040, 10_800..14_400]);
+        assert_eq!(
+            frames(&chunk, &timing(&chunk), &audio),
+            [1_200..5_000, 7_000..10_800]
+        );
+    }
+
+    #[test]
+    fn a_voice_that_cannot_tell_has_no_words() {
+        let chunk = chunk(&[("abc", "")]);
+        let levels = Levels::of(&[1.0; 2_400]);
+        assert_eq!(spoken_words(&chunk, &Timing::unknown(), &levels, &(0..2_400)), []);
+    }
+
+    #[test]
+    fn marks_move_with_the_frames_that_are_kept() {
+        let marks = Marks {
+            sound: 1_000..5_000,
+            words: vec![SpokenWord {
+                source: 0..3,
+                frames: 1_000..3_000,
+            }],
+        };
+        let moved = marks.moved(&(900..5_100), 240);
+        assert_eq!(moved.sound, 340..4_340);
+        assert_eq!(moved.words[0].frames, 340..2_340);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_voice_tells_words_are_in_order_within_the_sound(
+            words in prop::collection::vec(
+                ("[abˈɛ]{1,4}", prop_oneof![Just(" "), Just(", "), Just("—"), Just("")]),
+                0..8,
+            ),
+            starts in prop::collection::vec(0_usize..30_000, 60),
+            is_in_order: bool,
+            silences in prop::collection::vec((0_usize..24_000, 0_usize..3_000), 0..6),
+        ) {
+            let words: Vec<_> = words.iter().map(|(word, between)| (word.as_str(), *between)).collect();
+            let chunk = chunk(&words);
+            let mut starts = starts[..chunk.phonemes.chars().count().min(60)].to_vec();
+            if is_in_order {
+                starts.sort_unstable();
+            }
+            let timing = Timing { starts, end: 20_000 };
+            let silences: Vec<_> = silences.iter().map(|&(at, length)| at..at + length).collect();
+            let levels = Levels::of(&audio(24_000, &silences));
+            let Some(sound) = levels.sounding() else { return Ok(()) };
+            let spoken = spoken_words(&chunk, &timing, &levels, &sound);
+            prop_assert_eq!(spoken.len(), chunk.words.len());
+            let mut at = sound.start;
+            for (spoken, word) in spoken.iter().zip(&chunk.words) {
+                prop_assert_eq!(&spoken.source, &word.source);
+                prop_assert!(at <= spoken.frames.start && spoken.frames.start <= spoken.frames.end);
+                at = spoken.frames.end;
+            }
+            if let (Some(first), Some(last)) = (spoken.first(), spoken.last()) {
+                prop_assert_eq!(first.frames.start, sound.start);
+                prop_assert_eq!(last.frames.end, sound.end);
+            }
+        }
+    }
+}
