@@ -92,6 +92,13 @@ impl OutputBackend for CpalBackend {
         quietly(|| self.list())
     }
 
+    /// On ALSA always `alsa:default`: what that leads to is ALSA's affair, and a change of it is told to nobody.
+    fn default_output(&self) -> Result<Option<OutputId>, OutputError> {
+        Ok(quietly(|| {
+            self.host.default_output_device().as_ref().and_then(output_id)
+        }))
+    }
+
     fn negotiate(
         &self,
         selection: &OutputSelection,

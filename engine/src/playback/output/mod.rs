@@ -27,8 +27,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A way to reach devices.
-pub trait OutputBackend {
+/// A way to reach devices. It is used from several threads, and any of its calls may hang with the device.
+pub trait OutputBackend: Send + Sync {
     /// The outputs that are there now, the default one first if there is one. Devices that only record are
     /// left out.
     ///
@@ -36,6 +36,14 @@ pub trait OutputBackend {
     ///
     /// [`OutputError::Unavailable`] if there is no audio system to be asked.
     fn outputs(&self) -> Result<Vec<OutputInfo>, OutputError>;
+
+    /// The id of the system's default output, if it has one, for those who follow it when it changes. Opens no
+    /// device, so it may be asked often; whether the output can be opened is another matter.
+    ///
+    /// # Errors
+    ///
+    /// [`OutputError::Unavailable`] if there is no audio system to be asked.
+    fn default_output(&self) -> Result<Option<OutputId>, OutputError>;
 
     /// Finds the output and decides on rate, channels and format. Opens nothing for longer than it takes to
     /// ask.
