@@ -93,7 +93,7 @@ fn open(output: &TimedOutput) -> Result<(cpal::Stream, Arc<Seen>), cpal::Error> 
     let stream = device(output).build_output_stream::<f32, _, _>(
         config,
         move |_, info| {
-            // Named as a whole, the guard is moved in, and dropped with the closure.
+            // The guard has a destructor, so the closure takes all of it.
             let Callback(seen) = &callback;
             seen.called(info);
         },

@@ -2,12 +2,14 @@
 //!
 //! [`OutputBackend`] is our own trait, so that what is unstable in cpal stays in [`CpalBackend`], and tests
 //! can bring a device of their own. An output is chosen by an id that is stable from run to run. A
-//! [`WavFile`] is no device: it takes the voice's frames as they are.
+//! [`NullOutput`] keeps a device's pace without one. A [`WavFile`] is no device at all: it takes the voice's
+//! frames as they are.
 
 mod cpal;
 mod error;
 mod health;
 mod janitor;
+mod null;
 #[cfg(target_os = "linux")]
 mod quiet;
 mod sample;
@@ -18,6 +20,7 @@ pub use self::cpal::CpalBackend;
 pub use error::OutputError;
 pub use health::{LossReason, OutputFault, OutputHealth};
 pub(super) use janitor::close_stream;
+pub use null::NullOutput;
 pub use sample::{DeviceSample, SampleFormat};
 pub use sink::{FrameSink, SinkError};
 pub use wav::{WavEncoding, WavFile};
