@@ -66,9 +66,9 @@ impl CpalBackend {
             let is_default = Some(&id) == default_id.as_ref();
             let formats: Vec<_> = match device.supported_output_configs() {
                 Ok(ranges) => ranges.filter_map(|range| output_formats(&range)).collect(),
-                // A default that cannot be opened is none: ALSA names one on a machine without sound, too.
-                Err(_) if is_default => continue,
-                Err(_) => Vec::new(),
+                Err(error) if !is_default && is_there(&error) => Vec::new(),
+                // ALSA names a default on a machine without sound, too, and lists what its plugins might reach.
+                Err(_) => continue,
             };
             outputs.push(OutputInfo {
                 id,
@@ -279,6 +279,11 @@ fn fault(kind: ErrorKind) -> OutputFault {
         ErrorKind::StreamInvalidated => OutputFault::Lost(LossReason::Reconfigured),
         _ => OutputFault::Passing,
     }
+}
+
+/// Whether a device that could not be opened exists.
+fn is_there(error: &cpal::Error) -> bool {
+    matches!(error.kind(), ErrorKind::DeviceBusy | ErrorKind::PermissionDenied)
 }
 
 fn output_error(id: &OutputId, error: &cpal::Error) -> OutputError {
