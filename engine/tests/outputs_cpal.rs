@@ -353,6 +353,13 @@ fn the_latency_that_is_reported_is_the_buffer_at_the_time_of_the_callback() {
             wait_until("two seconds", || seen.callbacks() > 200);
             drop(stream);
             let capture = &output.captures()[0];
+            for frame in (0..capture.frames()).step_by(997) {
+                let played = capture.played_at(capture.heard_at(frame));
+                assert!(
+                    (played - frame as f64).abs() < 0.01,
+                    "{played} instead of {frame}"
+                );
+            }
             let delays = seen.delays.lock().unwrap();
             let mut errors: Vec<f64> = Vec::new();
             // Callback n brings the frames from n periods on.
