@@ -15,7 +15,7 @@ SET_PATH = bin=$$($(VOICE) env) && case ":$$PATH:" in *":$$bin:"*) ;; *) PATH="$
 SET_VOICE = UTTER_ARTIFACTS=$$($(VOICE)) && export UTTER_ARTIFACTS
 
 .DEFAULT_GOAL := help
-.PHONY: help setup packages env shell voice build speak
+.PHONY: help setup packages test-packages env shell voice build speak
 .PHONY: test test-voice test-kernels test-rust test-realtime bench doc lint lock clean
 
 help: ## list the tasks
@@ -24,14 +24,9 @@ help: ## list the tasks
 setup: packages ## install what the system lacks: libraries to build with, and cargo-nextest to test with
 	@command -v cargo-nextest >/dev/null || cargo install --locked cargo-nextest
 
-# Packages that only the system can bring. Root installs them; anyone else is told the command.
-packages:
-	@need=; \
-	pkg-config --version >/dev/null 2>&1 || need="$$need pkg-config"; \
-	if [ "$$(uname)" = Linux ]; then pkg-config --exists alsa 2>/dev/null || need="$$need libasound2-dev"; fi; \
-	command -v c++ >/dev/null || need="$$need g++"; \
-	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || need="$$need python3-venv"; \
-	if [ -z "$$need" ]; then exit 0; fi; \
+# What a recipe does with a list of packages in `need` that only the system can bring. Root installs them; anyone else is told
+# the command.
+BRING_PACKAGES = if [ -z "$$need" ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "Installing$$need" >&2; \
 		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$need; } >/dev/null </dev/null; \
@@ -40,6 +35,25 @@ packages:
 		echo "       Install them: sudo apt-get install$$need (other systems name them a little differently)." >&2; \
 		exit 1; \
 	fi
+
+packages:
+	@need=; \
+	pkg-config --version >/dev/null 2>&1 || need="$$need pkg-config"; \
+	if [ "$$(uname)" = Linux ]; then pkg-config --exists alsa 2>/dev/null || need="$$need libasound2-dev"; fi; \
+	command -v c++ >/dev/null || need="$$need g++"; \
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || need="$$need python3-venv"; \
+	$(BRING_PACKAGES)
+
+# A PulseAudio server for the tests to start and listen to. UTTER_TEST_WITHOUT_PULSE=1 does without, and leaves those tests out.
+test-packages: packages
+	@need=; \
+	if [ "$$(uname)" = Linux ] && [ -z "$$UTTER_TEST_WITHOUT_PULSE" ]; then \
+		command -v pulseaudio >/dev/null || need="$$need pulseaudio"; \
+		command -v parec >/dev/null || need="$$need pulseaudio-utils"; \
+		ls /usr/lib*/alsa-lib/libasound_module_pcm_pulse.so /usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so 2>/dev/null | grep -q . || \
+			need="$$need libasound2-plugins"; \
+	fi; \
+	$(BRING_PACKAGES)
 
 env: packages ## make what the Rust build needs of TVM
 	@$(VOICE) env >/dev/null
@@ -68,7 +82,7 @@ test-voice:
 test-kernels: packages
 	@$(SET_VOICE) && python=$$($(VOICE) python) && cd artifacts && "$$python" -B -m unittest discover --start-directory tests/kernels
 
-test-rust: env
+test-rust: env test-packages
 	@$(SET_PATH) && $(SET_VOICE) && \
 	if command -v cargo-nextest >/dev/null; then cargo nextest run --workspace; else cargo test --workspace --all-targets; fi && \
 	cargo test --workspace --doc --quiet

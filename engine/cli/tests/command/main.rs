@@ -11,6 +11,9 @@
 )]
 
 #[cfg(target_os = "linux")]
+#[path = "../../../../fixtures/audio/capture.rs"]
+mod capture;
+#[cfg(target_os = "linux")]
 #[path = "../../../../fixtures/audio/compare.rs"]
 mod compare;
 #[cfg(target_os = "linux")]

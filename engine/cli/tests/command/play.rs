@@ -6,6 +6,7 @@
 
 use utter_dsp::Resampler;
 
+use crate::capture::offset;
 use crate::compare::{low_pass, resample, snr_db, sounding};
 use crate::program::{Running, run, samples, utter};
 use crate::timed_output::{Device, TimedOutput};
@@ -44,23 +45,6 @@ fn resampled(samples: &[f32], rate: u32) -> Vec<f32> {
     let rest = resampler.finish(&mut frames[progress.produced..]);
     assert_eq!(progress.produced + rest, frames.len());
     frames
-}
-
-/// Where in `heard` the signal `expected` begins, which is not the first sample that is no silence: how soft a sound is still
-/// there depends on the sample format. It is where the loudest moment of `expected` fits best.
-fn offset(expected: &[f32], heard: &[f32]) -> usize {
-    const WINDOW: usize = 1_000;
-    assert!(heard.len() >= expected.len(), "all of it was played");
-    let order = |a: &usize, b: &usize| expected[*a].abs().total_cmp(&expected[*b].abs());
-    let loudest = (0..expected.len() - WINDOW).max_by(order).unwrap();
-    let moment = loudest..loudest + WINDOW;
-    let error = |at: usize| -> f32 {
-        let heard = &heard[at + moment.start..at + moment.end];
-        let pairs = expected[moment.clone()].iter().zip(heard);
-        pairs.map(|(e, h)| (e - h).powi(2)).sum()
-    };
-    let places = 0..=heard.len() - expected.len();
-    places.min_by(|a, b| error(*a).total_cmp(&error(*b))).unwrap()
 }
 
 /// Says [`TEXT`] in one piece: the device stands still until all chunks are there, so that no chunk can be late, however

@@ -66,9 +66,9 @@ impl CpalBackend {
             let is_default = Some(&id) == default_id.as_ref();
             let formats: Vec<_> = match device.supported_output_configs() {
                 Ok(ranges) => ranges.filter_map(|range| output_formats(&range)).collect(),
-                // A default that cannot be opened is none: ALSA names one on a machine without sound, too.
-                Err(_) if is_default => continue,
-                Err(_) => Vec::new(),
+                Err(error) if !is_default && is_there(&error) => Vec::new(),
+                // ALSA names a default on a machine without sound, too, and lists what its plugins might reach.
+                Err(_) => continue,
             };
             outputs.push(OutputInfo {
                 id,
@@ -90,6 +90,13 @@ impl Default for CpalBackend {
 impl OutputBackend for CpalBackend {
     fn outputs(&self) -> Result<Vec<OutputInfo>, OutputError> {
         quietly(|| self.list())
+    }
+
+    /// On ALSA always `alsa:default`: what that leads to is ALSA's affair, and a change of it is told to nobody.
+    fn default_output(&self) -> Result<Option<OutputId>, OutputError> {
+        Ok(quietly(|| {
+            self.host.default_output_device().as_ref().and_then(output_id)
+        }))
     }
 
     fn negotiate(
@@ -272,6 +279,11 @@ fn fault(kind: ErrorKind) -> OutputFault {
         ErrorKind::StreamInvalidated => OutputFault::Lost(LossReason::Reconfigured),
         _ => OutputFault::Passing,
     }
+}
+
+/// Whether a device that could not be opened exists.
+fn is_there(error: &cpal::Error) -> bool {
+    matches!(error.kind(), ErrorKind::DeviceBusy | ErrorKind::PermissionDenied)
 }
 
 fn output_error(id: &OutputId, error: &cpal::Error) -> OutputError {

@@ -6,13 +6,17 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// So many errors without a single callback between them are a storm; one xrun or a passing error is not.
 const STORM: u32 = 64;
 
-/// What a storm is slowed down to, an error each, so that it does not take a whole CPU until the stream is
-/// closed.
+/// A storm that lasts so long is a loss. Not every storm does: ALSA's way to PulseAudio answers every question
+/// with an I/O error from the start until the server has first told its latency, some milliseconds later.
+const LOST_AFTER: Duration = Duration::from_millis(250);
+
+/// What a storm is slowed down to, an error each, so that it does not take a whole CPU until it ends or the
+/// stream is closed.
 const STORM_BRAKE: Duration = Duration::from_millis(1);
 
 /// Something that went wrong with an open output.
@@ -49,11 +53,15 @@ impl fmt::Display for LossReason {
 }
 
 /// The state of an open output. Every method is wait-free, but for the brake in a storm.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct OutputHealth {
     xruns: AtomicU64,
     errors: AtomicU64,
     errors_in_a_row: AtomicU32,
+    /// Where the times below are counted from.
+    made: Instant,
+    /// When the first error of those in a row came, in nanoseconds.
+    row_began: AtomicU64,
     /// 0, or the reason's place in `REASONS`, counted from 1.
     lost: AtomicU8,
 }
@@ -64,27 +72,53 @@ const REASONS: [LossReason; 3] = [
     LossReason::ErrorStorm,
 ];
 
+impl Default for OutputHealth {
+    fn default() -> Self {
+        Self {
+            xruns: AtomicU64::new(0),
+            errors: AtomicU64::new(0),
+            errors_in_a_row: AtomicU32::new(0),
+            made: Instant::now(),
+            row_began: AtomicU64::new(0),
+            lost: AtomicU8::new(0),
+        }
+    }
+}
+
 impl OutputHealth {
     /// Notes that the device asked for frames: it is alive. Realtime safe.
     pub fn served(&self) {
         self.errors_in_a_row.store(0, Ordering::Relaxed);
     }
 
-    /// Notes a fault.
+    /// Notes a fault. In a storm of them it sleeps a little: nobody hears anything of that thread then.
     pub fn report(&self, fault: OutputFault) {
+        if self.note(fault, self.made.elapsed()) {
+            std::thread::sleep(STORM_BRAKE);
+        }
+    }
+
+    /// Notes a fault that happens at `now`, and says whether it belongs to a storm.
+    fn note(&self, fault: OutputFault, now: Duration) -> bool {
         match fault {
             OutputFault::Xrun => self.xruns.fetch_add(1, Ordering::Relaxed),
             OutputFault::Passing => self.errors.fetch_add(1, Ordering::Relaxed),
             OutputFault::Lost(reason) => {
                 self.lose(reason);
-                return;
+                return false;
             }
         };
-        if self.errors_in_a_row.fetch_add(1, Ordering::Relaxed) + 1 >= STORM {
-            self.lose(LossReason::ErrorStorm);
-            // Nobody hears anything of this thread any more.
-            std::thread::sleep(STORM_BRAKE);
+        let now = now.as_nanos() as u64;
+        let before = self.errors_in_a_row.fetch_add(1, Ordering::Relaxed);
+        if before == 0 {
+            self.row_began.store(now, Ordering::Relaxed);
         }
+        let is_storm = before + 1 >= STORM;
+        let lasts = now.saturating_sub(self.row_began.load(Ordering::Relaxed));
+        if is_storm && lasts >= LOST_AFTER.as_nanos() as u64 {
+            self.lose(LossReason::ErrorStorm);
+        }
+        is_storm
     }
 
     /// How often the device was not served in time.
@@ -116,23 +150,54 @@ impl OutputHealth {
 mod tests {
     use super::*;
 
+    const AT_ONCE: Duration = Duration::ZERO;
+
     #[test]
-    fn a_storm_is_a_loss_and_single_errors_are_not() {
+    fn single_errors_are_no_storm_however_many() {
         let health = OutputHealth::default();
-        for _ in 0..1_000 {
-            health.report(OutputFault::Xrun);
+        for second in 0..1_000 {
+            assert!(!health.note(OutputFault::Xrun, Duration::from_secs(second)));
             health.served();
         }
         assert_eq!((health.xruns(), health.lost()), (1_000, None));
-        for _ in 0..STORM - 1 {
-            health.report(OutputFault::Passing);
+    }
+
+    #[test]
+    fn a_storm_that_passes_is_no_loss() {
+        let health = OutputHealth::default();
+        for n in 1..10_000 {
+            assert_eq!(health.note(OutputFault::Passing, AT_ONCE), n >= STORM);
+        }
+        health.served();
+        // The next row is counted, and timed, from its own beginning.
+        for _ in 0..STORM {
+            health.note(OutputFault::Passing, 10 * LOST_AFTER);
         }
         assert_eq!(health.lost(), None);
-        health.report(OutputFault::Passing);
+    }
+
+    #[test]
+    fn a_storm_that_lasts_is_a_loss() {
+        let health = OutputHealth::default();
+        for _ in 0..STORM {
+            health.note(OutputFault::Passing, AT_ONCE);
+        }
+        health.note(OutputFault::Passing, LOST_AFTER - Duration::from_nanos(1));
+        assert_eq!(health.lost(), None);
+        health.note(OutputFault::Passing, LOST_AFTER);
         assert_eq!(
             (health.errors(), health.lost()),
-            (u64::from(STORM), Some(LossReason::ErrorStorm))
+            (u64::from(STORM) + 2, Some(LossReason::ErrorStorm))
         );
+    }
+
+    #[test]
+    fn a_few_errors_are_no_storm_however_long() {
+        let health = OutputHealth::default();
+        for second in 1..STORM {
+            assert!(!health.note(OutputFault::Passing, Duration::from_secs(second.into())));
+        }
+        assert_eq!(health.lost(), None);
     }
 
     #[test]

@@ -2,12 +2,14 @@
 //!
 //! [`OutputBackend`] is our own trait, so that what is unstable in cpal stays in [`CpalBackend`], and tests
 //! can bring a device of their own. An output is chosen by an id that is stable from run to run. A
-//! [`WavFile`] is no device: it takes the voice's frames as they are.
+//! [`NullOutput`] keeps a device's pace without one. A [`WavFile`] is no device at all: it takes the voice's
+//! frames as they are.
 
 mod cpal;
 mod error;
 mod health;
 mod janitor;
+mod null;
 #[cfg(target_os = "linux")]
 mod quiet;
 mod sample;
@@ -18,6 +20,7 @@ pub use self::cpal::CpalBackend;
 pub use error::OutputError;
 pub use health::{LossReason, OutputFault, OutputHealth};
 pub(super) use janitor::close_stream;
+pub use null::NullOutput;
 pub use sample::{DeviceSample, SampleFormat};
 pub use sink::{FrameSink, SinkError};
 pub use wav::{WavEncoding, WavFile};
@@ -27,8 +30,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A way to reach devices.
-pub trait OutputBackend {
+/// A way to reach devices. It is used from several threads, and any of its calls may hang with the device.
+pub trait OutputBackend: Send + Sync {
     /// The outputs that are there now, the default one first if there is one. Devices that only record are
     /// left out.
     ///
@@ -36,6 +39,14 @@ pub trait OutputBackend {
     ///
     /// [`OutputError::Unavailable`] if there is no audio system to be asked.
     fn outputs(&self) -> Result<Vec<OutputInfo>, OutputError>;
+
+    /// The id of the system's default output, if it has one, for those who follow it when it changes. Opens no
+    /// device, so it may be asked often; whether the output can be opened is another matter.
+    ///
+    /// # Errors
+    ///
+    /// [`OutputError::Unavailable`] if there is no audio system to be asked.
+    fn default_output(&self) -> Result<Option<OutputId>, OutputError>;
 
     /// Finds the output and decides on rate, channels and format. Opens nothing for longer than it takes to
     /// ask.
