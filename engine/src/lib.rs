@@ -6,8 +6,8 @@
 //! |---|---|---|
 //! | [`text`] | text, or phonemes | chunks of at most 510 phonemes |
 //! | [`voice`] | one chunk | samples at 24 kHz, from Kokoro-82M compiled by Apache TVM |
-//! | [`speech`] | utterances, which are chunks and how to say them | frames at the device's rate, computed on a thread of its own |
-//! | [`playback`] | frames | what is heard on an output |
+//! | [`speech`] | utterances, which are chunks and how to say them | tracks of frames, computed on a thread of its own |
+//! | [`playback`] | tracks | what is heard on an output |
 //!
 //! `text` and `voice` know nothing of each other, nor of the other two; `speech` brings all of them together.
 //! `ARCHITECTURE.md` in the repository tells the whole path.
@@ -25,8 +25,9 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! // The voice that was built last, or the one that UTTER_ARTIFACTS names.
 //! let pipeline = KokoroPipeline::load_from_artifacts_dir(&artifacts::default_base()?, Device::Cpu)?;
-//! let player = Player::open(&CpalBackend::new(), &OutputSelection::Default, &PlayerOptions::default())?;
-//! let (speaker, _events) = Speaker::start(Arc::new(player), Box::new(pipeline))?;
+//! let backend = Arc::new(CpalBackend::new());
+//! let player = Player::open(backend, &OutputSelection::Default, &PlayerOptions::default())?;
+//! let (speaker, _events) = Speaker::start(player, Box::new(pipeline))?;
 //!
 //! let reader = Arc::new(Reader::new());
 //! let chunks = read_text(reader, "Hello, world.".into(), Language::AmericanEnglish)?;

@@ -41,12 +41,12 @@ fn id(output: &TimedOutput) -> OutputSelection {
 }
 
 fn try_open(output: &TimedOutput) -> Result<(Player, Arc<OutputHealth>), PlaybackError> {
-    let backend = WatchedBackend::new(CpalBackend::new());
+    let backend = Arc::new(WatchedBackend::new(CpalBackend::new()));
     let options = PlayerOptions {
         period: PERIOD,
         ..PlayerOptions::default()
     };
-    let player = Player::open(&backend, &id(output), &options)?;
+    let player = Player::open(backend.clone(), &id(output), &options)?;
     Ok((player, backend.health()))
 }
 
@@ -172,7 +172,13 @@ fn a_device_that_changes_is_lost_and_negotiated_anew() {
             assert_eq!(health.lost(), Some(LossReason::Disconnected));
             player.close();
             let (player, _) = running(output);
-            assert_eq!((player.output().rate, player.output().channels), (44_100, 6));
+            assert_eq!(
+                (
+                    player.output().unwrap().config.rate,
+                    player.output().unwrap().config.channels
+                ),
+                (44_100, 6)
+            );
             player.close();
             let captures = output.captures();
             let formats: Vec<_> = captures
@@ -263,7 +269,7 @@ fn the_period_that_is_asked_for_is_granted_by_a_device_that_can() {
         DEVICE,
         |output| {
             let (player, _) = running(output);
-            assert_eq!(player.output().period_frames, Some(480));
+            assert_eq!(player.output().unwrap().config.period_frames, Some(480));
             player.close();
             let capture = &output.captures()[0];
             let most = capture.clock.iter().map(|reading| reading.delay).max();

@@ -12,10 +12,11 @@ mod sweep_voice;
 
 use hand_output::HandOutput;
 use std::sync::Arc;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 use sweep_voice::{SweepVoice, chunk, say, sweep_frames, utterance};
-use utter::playback::output::{LossReason, OutputFault, OutputSelection};
-use utter::playback::{PlaybackError, Player, PlayerOptions};
+use utter::playback::output::OutputSelection;
+use utter::playback::{PlaybackError, PlaybackEvent, Player, PlayerOptions};
 use utter::speech::{
     CancelFlag, Chunk, Delivery, Event, Events, Outcome, PENDING_UTTERANCES, SpeakError, Speaker,
     SpeechError, Trim, Utterance, render,
@@ -24,6 +25,9 @@ use utter::text::Boundary;
 
 /// The voice's own rate, so that frames come through bit for bit.
 const RATE: u32 = 24_000;
+
+/// Frames that the limiter looks ahead: 2 ms.
+const LOOK_AHEAD: usize = 48;
 
 struct Setup {
     output: HandOutput,
@@ -34,11 +38,13 @@ struct Setup {
 fn start(voice: SweepVoice) -> Setup {
     let output = HandOutput::new(RATE);
     let options = PlayerOptions {
-        queue: Duration::from_secs(1),
+        ahead: Duration::from_secs(1),
+        // The device is turned when the test gets round to it.
+        stalled_after: Duration::from_secs(1_000),
         ..PlayerOptions::default()
     };
-    let player = Player::open(&output, &OutputSelection::Default, &options).unwrap();
-    let (speaker, events) = Speaker::start(Arc::new(player), Box::new(voice)).unwrap();
+    let player = Player::open(Arc::new(output.clone()), &OutputSelection::Default, &options).unwrap();
+    let (speaker, events) = Speaker::start(player, Box::new(voice)).unwrap();
     Setup {
         output,
         speaker,
@@ -47,6 +53,30 @@ fn start(voice: SweepVoice) -> Setup {
 }
 
 impl Setup {
+    /// Has the device take `frames` frames when at least `there` of them are in the ring.
+    fn turn_when(&self, there: u64, frames: usize) -> Vec<f32> {
+        let since = Instant::now();
+        while self.speaker.player().counters().queued < there {
+            assert!(since.elapsed() < Duration::from_secs(20), "never fed");
+            thread::sleep(Duration::from_millis(1));
+        }
+        self.output.turn(frames)
+    }
+
+    /// Has the device take frames until nothing is left, the device's latency included.
+    fn drain(&self) {
+        let player = self.speaker.player();
+        let drained = thread::scope(|scope| {
+            let waiting = scope.spawn(|| player.wait_until_drained());
+            while !waiting.is_finished() {
+                self.output.turn(100);
+                thread::sleep(Duration::from_millis(1));
+            }
+            waiting.join().unwrap()
+        });
+        assert!(drained.is_ok(), "{drained:?}");
+    }
+
     /// Waits for the first event that `is_it`.
     fn wait_for(&self, is_it: impl Fn(&Event) -> bool) -> Event {
         loop {
@@ -80,8 +110,8 @@ fn chunks_and_utterances_are_heard_in_order_without_a_seam() {
     assert!(first.id() < second.id());
     setup.wait_until_synthesised();
     setup.wait_until_synthesised();
-    assert_eq!(setup.output.turn(6_000), sweep_frames(6_000, RATE));
-    setup.output.turn(6_000);
+    assert_eq!(setup.turn_when(6_000, 6_000), sweep_frames(6_000, RATE));
+    setup.drain();
     assert!(matches!(first.wait(), Outcome::Finished));
     assert!(matches!(second.wait(), Outcome::Finished));
     assert_eq!(setup.speaker.player().counters().underruns, 0);
@@ -95,11 +125,16 @@ fn the_first_chunk_sounds_while_the_next_is_computed() {
     gate.send(()).unwrap();
     setup.wait_for(|event| matches!(event, Event::FirstAudio { .. }));
     setup.wait_for_chunk();
-    // All but the last frame, which is kept until it is known whether it is the last.
-    assert_eq!(setup.output.turn(999), sweep_frames(999, RATE));
+    // All but the last 2 ms, which the limiter keeps until it knows what follows.
+    let first = 1_000 - LOOK_AHEAD;
+    assert_eq!(setup.turn_when(first as u64, first), sweep_frames(first, RATE));
     gate.send(()).unwrap();
     setup.wait_until_synthesised();
-    assert_eq!(setup.output.turn(1_001), sweep_frames(2_000, RATE)[999..]);
+    let rest = 1_000 + LOOK_AHEAD;
+    assert_eq!(
+        setup.turn_when(rest as u64, rest),
+        sweep_frames(2_000, RATE)[first..]
+    );
     assert_eq!(setup.speaker.player().counters().underruns, 0);
 }
 
@@ -107,33 +142,34 @@ fn the_first_chunk_sounds_while_the_next_is_computed() {
 fn starvation_is_reported_and_no_frame_is_lost() {
     let (voice, gate) = SweepVoice::gated();
     let setup = start(voice);
+    let events = setup.speaker.player().events();
     let spoken = setup.speaker.speak(utterance([say(3_000), say(3_000)])).unwrap();
     gate.send(()).unwrap();
     setup.wait_for_chunk();
-    let mut heard = setup.output.turn(5_000);
+    let first = 3_000 - LOOK_AHEAD;
+    let mut heard = setup.turn_when(first as u64, 5_000);
     gate.send(()).unwrap();
-    let event = setup.wait_for(|event| matches!(event, Event::Underrun { .. }));
-    assert!(
-        matches!(
-            event,
-            Event::Underrun {
-                times: 1,
-                frames: 2_001,
-                ..
-            }
-        ),
-        "{event:?}"
-    );
     setup.wait_until_synthesised();
-    heard.extend(setup.output.turn(4_000));
-    setup.output.turn(4_000);
+    heard.extend(setup.turn_when(3_000, 4_000));
+    setup.drain();
     assert!(matches!(spoken.wait(), Outcome::Finished));
+    let told = std::iter::from_fn(|| events.try_next());
+    let underruns: Vec<_> = told
+        .filter_map(|event| match event {
+            PlaybackEvent::Underrun { times, frames } => Some((times, frames as usize)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(underruns, [(1, 5_000 - first)]);
 
     let fade = 192; // 8 ms at 24 kHz
     let expected = sweep_frames(6_000, RATE);
-    assert_eq!(heard[..2_999], expected[..2_999]);
-    assert_eq!(heard[2_999 + fade..5_000], vec![0.0; 2_001 - fade]);
-    assert_eq!(heard[5_000 + fade..5_000 + 3_001], expected[2_999 + fade..]);
+    assert_eq!(heard[..first], expected[..first]);
+    assert_eq!(heard[first + fade..5_000], vec![0.0; 5_000 - first - fade]);
+    assert_eq!(
+        heard[5_000 + fade..5_000 + 6_000 - first],
+        expected[first + fade..]
+    );
 }
 
 #[test]
@@ -143,7 +179,7 @@ fn a_stop_while_it_plays_while_it_waits_for_room_and_while_it_computes() {
     let playing = setup.speaker.speak(utterance([say(72_000)])).unwrap();
     let waiting = setup.speaker.speak(utterance([say(100)])).unwrap();
     setup.wait_for(|event| matches!(event, Event::FirstAudio { .. }));
-    setup.speaker.stop().unwrap();
+    setup.speaker.stop();
     assert!(matches!(playing.wait(), Outcome::Stopped));
     assert!(matches!(waiting.wait(), Outcome::Stopped));
 
@@ -152,19 +188,19 @@ fn a_stop_while_it_plays_while_it_waits_for_room_and_while_it_computes() {
         .speak(utterance([chunk("until cancelled")]))
         .unwrap();
     setup.wait_for(|event| matches!(event, Event::Started { utterance } if *utterance == computing.id()));
-    setup.speaker.stop().unwrap();
+    setup.speaker.stop();
     assert!(matches!(computing.wait(), Outcome::Stopped));
 
     setup.output.turn(1_000);
     let after = setup.speaker.speak(utterance([say(500)])).unwrap();
     setup.wait_for(|event| matches!(event, Event::Synthesised { utterance } if *utterance == after.id()));
-    let heard = setup.output.turn(1_000);
+    let heard = setup.turn_when(500, 1_000);
     assert_eq!(
         heard.iter().filter(|&&x| x != 0.0).count(),
         500,
         "only what came after the stop"
     );
-    setup.output.turn(1_000);
+    setup.drain();
     assert!(matches!(after.wait(), Outcome::Finished));
 }
 
@@ -175,10 +211,11 @@ fn what_was_heard_to_its_end_was_not_stopped() {
     let half_heard = setup.speaker.speak(utterance([say(500)])).unwrap();
     setup.wait_until_synthesised();
     setup.wait_until_synthesised();
-    setup.output.turn(750);
-    setup.speaker.stop().unwrap();
-    assert!(matches!(heard.wait(), Outcome::Finished));
+    setup.turn_when(1_000, 750);
+    setup.speaker.stop();
     assert!(matches!(half_heard.wait(), Outcome::Stopped));
+    setup.drain();
+    assert!(matches!(heard.wait(), Outcome::Finished));
 }
 
 #[test]
@@ -209,11 +246,11 @@ fn a_chunk_that_fails_or_panics_ends_its_utterance_and_nothing_else() {
     ));
     setup.wait_for(|event| matches!(event, Event::Synthesised { .. }));
     assert_eq!(
-        setup.output.turn(1_000),
+        setup.turn_when(1_000, 1_000),
         sweep_frames(1_000, RATE),
         "what was there of the first is heard"
     );
-    setup.output.turn(1_000);
+    setup.drain();
     assert!(matches!(fine.wait(), Outcome::Finished));
     assert_eq!(setup.speaker.player().counters().underruns, 0);
 }
@@ -225,8 +262,7 @@ fn an_utterance_without_chunks_or_frames_is_finished_at_once() {
     let silent = setup.speaker.speak(utterance([say(0)])).unwrap();
     setup.wait_until_synthesised();
     setup.wait_until_synthesised();
-    setup.output.turn(1);
-    setup.output.turn(1);
+    setup.drain();
     assert!(matches!(nothing.wait(), Outcome::Finished));
     assert!(matches!(silent.wait(), Outcome::Finished));
     assert_eq!(setup.speaker.player().counters().underruns, 0);
@@ -249,26 +285,23 @@ fn too_many_utterances_are_refused_and_unread_events_stop_nothing() {
     ));
     drop(gate);
     let last = last.unwrap();
-    while setup.speaker.player().counters().produced < 1 + 10 * PENDING_UTTERANCES as u64 {
-        std::thread::yield_now();
-    }
-    setup.output.turn(2_000);
-    setup.output.turn(1);
+    setup.drain();
     assert!(matches!(last.wait(), Outcome::Finished));
 }
 
 #[test]
-fn a_lost_output_fails_the_utterance_and_leaves_the_thread() {
+fn closing_the_player_fails_the_utterance_and_leaves_the_thread() {
     let setup = start(SweepVoice::default());
     let long = setup.speaker.speak(utterance([say(72_000)])).unwrap();
     setup.wait_for(|event| matches!(event, Event::FirstAudio { .. }));
-    setup
-        .output
-        .health()
-        .report(OutputFault::Lost(LossReason::Disconnected));
+    setup.speaker.player().close();
     assert!(matches!(
         long.wait(),
-        Outcome::Failed(SpeechError::Playback(PlaybackError::OutputLost(_)))
+        Outcome::Failed(SpeechError::Playback(PlaybackError::Closed))
+    ));
+    assert!(matches!(
+        setup.speaker.speak(utterance([say(1)])),
+        Err(SpeakError::Playback(PlaybackError::Closed))
     ));
     assert!(setup.speaker.close().is_some());
 }

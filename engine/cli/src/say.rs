@@ -5,9 +5,10 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use utter::playback::output::{CpalBackend, OutputSelection, WavEncoding, WavFile, find_output};
-use utter::playback::{Player, PlayerOptions};
+use utter::playback::{Player, PlayerOptions, Stop};
 use utter::speech::{
     CancelFlag, ChunkSource, Delivery, Outcome, SAMPLE_RATE, Speaker, SpeechError, Utterance, read_phonemes,
     read_text, render,
@@ -22,6 +23,9 @@ use crate::interrupt::Interrupt;
 use crate::progress::bar;
 use crate::{input, voice};
 
+/// How long an output that was lost is waited for: somebody sits in front of it.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// What is to be said.
 enum Words {
     Text(String, Language),
@@ -30,7 +34,7 @@ enum Words {
 
 /// Where it goes.
 enum Destination {
-    Output(Box<Player>),
+    Output(Player),
     File(Box<WavFile>, PathBuf),
 }
 
@@ -59,7 +63,7 @@ pub fn run(artifacts: Option<&Path>, options: SayOptions) -> Result<ExitCode, Fa
     };
     let utterance = Utterance { chunks, delivery };
     match destination {
-        Destination::Output(player) => play(*player, pipeline, utterance, &interrupt),
+        Destination::Output(player) => play(&player, pipeline, utterance, &interrupt),
         Destination::File(wav, path) => write(*wav, &path, pipeline, utterance, length, &interrupt),
     }
 }
@@ -93,48 +97,45 @@ impl Destination {
             let wav = WavFile::create(path, SAMPLE_RATE, WavEncoding::default())?;
             return Ok(Self::File(Box::new(wav), path.clone()));
         }
-        let backend = CpalBackend::new();
+        let backend = Arc::new(CpalBackend::new());
         let selection = match &options.output {
-            Some(typed) => OutputSelection::Id(find_output(&backend, typed)?.id),
+            Some(typed) => OutputSelection::Id(find_output(backend.as_ref(), typed)?.id),
             None => OutputSelection::Default,
         };
-        let player = Player::open(&backend, &selection, &PlayerOptions::default())?;
-        Ok(Self::Output(Box::new(player)))
+        let player_options = PlayerOptions {
+            give_up_after: PATIENCE,
+            ..PlayerOptions::default()
+        };
+        Ok(Self::Output(Player::open(backend, &selection, &player_options)?))
     }
 }
 
 /// Plays to the end, or to the fade after an interrupt.
 fn play(
-    player: Player,
+    player: &Player,
     pipeline: KokoroPipeline,
     utterance: Utterance,
     interrupt: &Interrupt,
 ) -> Result<ExitCode, Failure> {
-    let player = Arc::new(player);
     // Nobody reads the events: the log says the same.
-    let (speaker, _) = Speaker::start(Arc::clone(&player), Box::new(pipeline))?;
-    let speaker = Arc::new(speaker);
+    let (speaker, _) = Speaker::start(player.clone(), Box::new(pipeline))?;
     let spoken = speaker.speak(utterance)?;
     interrupt.stops({
-        let speaker = Arc::clone(&speaker);
+        let player = player.clone();
         move || {
-            if let Err(error) = speaker.stop() {
-                tracing::warn!(%error, "cannot fade out");
-            }
+            player.stop(Stop::Fade);
         }
     });
     let outcome = spoken.wait();
     let drained = match &outcome {
-        // An output that is lost or hangs will not play the rest.
+        // An output that is lost will not play the rest.
         Outcome::Failed(SpeechError::Playback(_)) => Ok(()),
         _ => player.wait_until_drained(),
     };
     interrupt.stops_nothing();
     let counters = player.counters();
-    if let Some(speaker) = Arc::into_inner(speaker) {
-        // The thread is waited for: it must not be in the middle of a kernel when the process ends.
-        speaker.close();
-    }
+    // The thread is waited for: it must not be in the middle of a kernel when the process ends.
+    speaker.close();
     player.close();
     tracing::info!(
         produced = counters.produced,
@@ -142,6 +143,7 @@ fn play(
         discarded = counters.discarded,
         underruns = counters.underruns,
         xruns = counters.xruns,
+        losses = counters.losses,
         "done"
     );
     match outcome {

@@ -1,6 +1,7 @@
-//! What can go wrong between a frame and the device.
+//! What can go wrong between a track and the device.
 
 use super::output::{LossReason, OutputError};
+use std::ops::Range;
 use std::time::Duration;
 
 /// Why a [`Player`](super::Player) could not be opened, or could not do what it was told.
@@ -10,18 +11,21 @@ pub enum PlaybackError {
     /// The output could not be found, opened or started.
     #[error(transparent)]
     Output(#[from] OutputError),
-    /// The output was there and is not any more.
+    /// The output was lost, and none was found since.
     #[error("the output is lost: {0}")]
     OutputLost(LossReason),
-    /// The device has not asked for frames for some time, and reports no error.
-    #[error("the output has not moved for {} s", .0.as_secs())]
-    OutputStalled(Duration),
     /// More commands wait for the device than there is room for; this one was not sent.
     #[error("the output does not take commands")]
     OutputUnresponsive,
     /// The player was closed.
     #[error("playback is closed")]
     Closed,
+    /// The track's rate is none that can be resampled.
+    #[error(transparent)]
+    Rate(#[from] utter_dsp::ResampleError),
+    /// The system gives no thread.
+    #[error("no thread for playback: {0}")]
+    Thread(String),
 }
 
 impl PlaybackError {
@@ -30,10 +34,41 @@ impl PlaybackError {
         match self {
             Self::Output(error) => error.hint(),
             Self::OutputLost(_) => "connect the device again, or choose another output",
-            Self::OutputStalled(_) | Self::OutputUnresponsive => {
+            Self::OutputUnresponsive => {
                 "see whether other programs can play on this output, or choose another one"
             }
             Self::Closed => "open it again",
+            Self::Rate(error) => error.hint(),
+            Self::Thread(_) => "close other programs",
+        }
+    }
+}
+
+/// Why it could not be gone to another place.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SeekError {
+    /// Nothing is being played, and nothing was.
+    #[error("there is nothing to go to")]
+    Nothing,
+    /// The place is not there: not made yet, or not kept any more.
+    #[error("only {:.1} s to {:.1} s of it are there", available.start.as_secs_f64(), available.end.as_secs_f64())]
+    OutOfReach {
+        /// What is there.
+        available: Range<Duration>,
+    },
+    /// More commands wait for the device than there is room for.
+    #[error("the output does not take commands")]
+    OutputUnresponsive,
+}
+
+impl SeekError {
+    /// What the person who reads the error can do.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Nothing => "say something first",
+            Self::OutOfReach { .. } => "go to a place that is there, or wait until more of it is made",
+            Self::OutputUnresponsive => "choose another output",
         }
     }
 }
@@ -42,10 +77,10 @@ impl PlaybackError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PushError {
-    /// A stop came after the frames' epoch; they are not wanted any more.
+    /// A stop came after the track was added, or it was skipped; its frames are not wanted any more.
     #[error("stopped")]
     Stopped,
-    /// The output is lost.
+    /// The output is lost, and none was found for long.
     #[error("the output is lost: {0}")]
     OutputLost(LossReason),
     /// The player was closed.

@@ -1,37 +1,64 @@
-//! Playback: from frames of speech to a device.
+//! Playback: from tracks to a device.
 //!
 //! ```text
-//! FrameQueue ──ring──► Renderer (in the device's callback) ──► OutputStream
-//!     ▲                   ▲    │
-//!     └──── Player ───────┘    └─ status (seqlock) ─► Player
+//! TrackWriter ──► Playlist ──Feed──ring──► Renderer (in the device's callback) ──► OutputStream
+//!                    ▲                        │
+//!      Player ──► Deck ◄── status, reports ───┘
 //! ```
 //!
-//! `speech` pushes mono frames at the device's rate into a [`FrameQueue`]; a [`Player`] opens the output,
-//! steers and watches. The [`Renderer`] is the realtime side: it takes frames out of a lock-free ring, and
-//! never allocates, locks, calls the system, logs, or drops shared state. Nothing here knows what an
-//! utterance is, beyond where frames end.
+//! `speech` adds tracks to a [`Player`] and pushes their frames, at the track's own rate. The playback thread feeds
+//! them into a lock-free ring at the device's rate, follows what is heard, and tells it as events. The [`Renderer`] is
+//! the realtime side: it empties the ring, and never allocates, locks, calls the system, logs, or drops shared state.
+//! Because tracks are kept until they were heard and for some time after, they can be gone back in, and fed again to
+//! another device at another rate when one is lost.
 
 mod counters;
+mod deck;
+mod device;
 mod error;
+mod event;
+mod feed;
+mod line;
+mod options;
 mod player;
-mod queue;
-mod renderer;
-mod ring;
+mod playlist;
+mod realtime;
+mod recovery;
 mod seqlock;
-mod status;
-mod transport;
+mod timeline;
+mod track;
+mod valve;
+mod volume;
+mod writer;
 
 pub mod output;
 
-pub use counters::Counters;
-pub use error::{PlaybackError, PushError};
-pub use player::{Player, PlayerOptions};
-pub use queue::FrameQueue;
-pub use renderer::Renderer;
-pub use status::Mode;
+pub use counters::{Counters, OutputLoad};
+pub use deck::Seek;
+pub use error::{PlaybackError, PushError, SeekError};
+pub use event::{Effect, OpenOutput, OpenReason, PlaybackEvent, PlaybackEvents};
+pub use options::PlayerOptions;
+pub use player::{Player, Stop};
+pub use realtime::Renderer;
+pub use realtime::load::CallbackLoad;
+pub use realtime::status::Mode;
+pub(crate) use track::Wanted;
+pub use track::{Mark, MarkKind, Position, TrackEnd, TrackId, TrackOptions};
+pub use utter_dsp::Level;
+pub use valve::CommandId;
+pub use volume::Volume;
+pub use writer::TrackWriter;
 
 /// Where `seqlock` has its atomics from. Its loom test gives it loom's.
 mod atomics {
     pub(super) use std::hint::spin_loop;
     pub(super) use std::sync::atomic::{AtomicU64, Ordering, fence};
 }
+
+/// Frames of `rate` Hz in `duration`, to the nearest.
+fn frames_in(duration: std::time::Duration, rate: u32) -> u64 {
+    (duration.as_secs_f64() * f64::from(rate)).round() as u64
+}
+
+#[cfg(test)]
+mod tests;

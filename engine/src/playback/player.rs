@@ -1,127 +1,137 @@
-//! The player: opens an output, and steers and watches what is played on it.
+//! The player: the handle of playback, for any thread.
 //!
-//! This is the control side; all of it may be called from any thread, and nothing of it runs on the realtime
-//! side. Commands reach the renderer through a ring, and are obeyed at the start of its next callback.
-//! Waiting sleeps for about as long as the device needs, since the realtime side must not wake anybody.
+//! Behind it are the [deck](super::deck), which any thread may have for a moment, the [valve](super::valve), by which a
+//! stop reaches the renderer without waiting for anybody, and the playback thread, which comes by the deck every few
+//! milliseconds while there is something to do. No call waits, but those that say so.
 
-use super::counters::Counters;
-use super::error::PlaybackError;
-use super::output::{
-    OutputBackend, OutputConfig, OutputHealth, OutputRequest, OutputSelection, OutputStream, close_stream,
-};
-use super::queue::FrameQueue;
-use super::renderer::{Renderer, RendererControl};
-use super::ring::ring;
-use super::status::{Mode, Status, StatusReader};
-use super::transport::Command;
-use parking_lot::Mutex;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use super::counters::{Counters, OutputLoad};
+use super::deck::{Deck, Outbox, Seek};
+use super::device::DeviceThread;
+use super::error::{PlaybackError, PushError, SeekError};
+use super::event::{Effect, Listeners, OpenOutput, PlaybackEvents};
+use super::line::{FADE, Line};
+use super::options::PlayerOptions;
+use super::output::{OutputBackend, OutputError, OutputInfo, OutputSelection, close_stream};
+use super::realtime::clock::Clock;
+use super::realtime::status::Mode;
+use super::track::{OnEnd, Position, TrackOptions};
+use super::valve::{CommandId, Unresponsive, Valve};
+use super::volume::Volume;
+use super::writer::TrackWriter;
+use parking_lot::{Condvar, Mutex};
+use std::sync::{Arc, Weak};
+use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long fades take: pause, resume, stop, and the two sides of an underrun.
-const FADE: Duration = Duration::from_millis(8);
+/// The fade of a stop that is to be heard as immediate.
+const SHORT_FADE: Duration = Duration::from_millis(2);
 
-/// A device that has not asked for frames for so long has stalled.
-const STALLED_AFTER: Duration = Duration::from_secs(3);
-
-const LONGEST_NAP: Duration = Duration::from_millis(50);
-const SHORTEST_NAP: Duration = Duration::from_millis(2);
-
-/// How a player is opened.
-#[derive(Debug, Clone)]
-pub struct PlayerOptions {
-    /// The time between two callbacks that is asked for; the device then has two periods in its buffer. The
-    /// default is 20 ms: with inference on every core and no realtime priority, 10 ms were missed three times
-    /// a second, and 20 ms never (two cores, ALSA).
-    pub period: Duration,
-    /// How far ahead of the device frames may be made.
-    pub queue: Duration,
+/// How a stop ends what is heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Stop {
+    /// By a fade of 2 ms.
+    Now,
+    /// By a fade of 8 ms.
+    #[default]
+    Fade,
+    /// Not at all: what is made already is heard to its end, and no more is made.
+    Drain,
 }
 
-impl Default for PlayerOptions {
-    fn default() -> Self {
-        Self {
-            period: Duration::from_millis(20),
-            queue: Duration::from_secs(8),
-        }
-    }
+/// Plays tracks on an output. Clones are the same player; it closes when [`close`](Self::close) is called, or the last
+/// one is gone.
+#[derive(Clone)]
+pub struct Player(Arc<Handle>);
+
+struct Handle {
+    shared: Arc<Shared>,
+    backend: Arc<dyn OutputBackend>,
 }
 
-/// Plays frames on an output. [`queue`](Self::queue) takes the frames.
-pub struct Player {
-    queue: FrameQueue,
-    commands: Mutex<Commands>,
-    status: StatusReader,
-    config: OutputConfig,
-    health: Arc<OutputHealth>,
-    stream: Mutex<Option<Box<dyn OutputStream>>>,
-    closed: AtomicBool,
-}
-
-struct Commands {
-    ring: rtrb::Producer<Command>,
-    sent: u64,
+/// What the handles, the writers of tracks and the playback thread share.
+pub(super) struct Shared {
+    pub(super) deck: Mutex<Deck>,
+    pub(super) valve: Valve,
+    /// Wakes the playback thread.
+    work: Condvar,
+    /// Wakes those who wait for the deck to change.
+    pub(super) changed: Condvar,
+    listeners: Listeners,
+    clock: Clock,
 }
 
 impl Player {
-    /// Opens an output and starts it. It plays silence until frames are pushed.
+    /// Opens an output and starts it. It plays silence until tracks are added.
     ///
     /// # Errors
     ///
-    /// [`PlaybackError::Output`] if the output cannot be found, opened or started.
+    /// [`PlaybackError::Output`] if the output cannot be found, opened or started; [`PlaybackError::Thread`] if there
+    /// is no thread.
     pub fn open(
-        backend: &dyn OutputBackend,
+        backend: Arc<dyn OutputBackend>,
         selection: &OutputSelection,
         options: &PlayerOptions,
     ) -> Result<Self, PlaybackError> {
-        let config = backend.negotiate(
-            selection,
-            &OutputRequest {
-                period: options.period,
-            },
-        )?;
-        let (writer, reader) = ring(frames_in(options.queue, config.rate).max(1) as usize);
-        let fade = frames_in(FADE, config.rate) as u32;
-        let (renderer, RendererControl { commands, status }) = Renderer::new(reader, config.channels, fade);
-        let health = Arc::new(OutputHealth::default());
-        let mut stream = backend.open(&config, renderer, Arc::clone(&health))?;
-        stream.start()?;
-        tracing::info!(output = %config.name, id = %config.id, rate = config.rate, channels = config.channels,
-            format = %config.format, period = ?stream.period_frames(), "output open");
-        Ok(Self {
-            queue: FrameQueue::new(writer, config.rate, Arc::clone(&health)),
-            commands: Mutex::new(Commands {
-                ring: commands,
-                sent: 0,
-            }),
-            status,
-            config,
-            health,
-            stream: Mutex::new(Some(stream)),
-            closed: AtomicBool::new(false),
-        })
+        let clock = Clock::monotonic();
+        let (line, inlet) = Line::open(backend.as_ref(), selection, options, &clock)?;
+        let shared = Arc::new_cyclic(|shared: &Weak<Shared>| {
+            let wake = {
+                let shared = Weak::clone(shared);
+                Arc::new(move || {
+                    if let Some(shared) = shared.upgrade() {
+                        shared.work.notify_all();
+                    }
+                })
+            };
+            let devices = DeviceThread::new(Arc::clone(&backend), options.clone(), clock.clone(), wake);
+            let valve = Valve::new();
+            let mut deck = Deck::new(options.clone(), clock.clone(), Box::new(devices));
+            deck.begin(line, inlet, selection.clone(), &valve);
+            Shared {
+                deck: Mutex::new(deck),
+                valve,
+                work: Condvar::new(),
+                changed: Condvar::new(),
+                listeners: Listeners::default(),
+                clock,
+            }
+        });
+        let thread = thread::Builder::new().name("utter-playback".into()).spawn({
+            let shared = Arc::clone(&shared);
+            move || shared.run()
+        });
+        let player = Self(Arc::new(Handle { shared, backend }));
+        match thread {
+            Ok(_) => Ok(player),
+            Err(error) => Err(PlaybackError::Thread(error.to_string())),
+        }
     }
 
-    /// Where frames are pushed.
-    pub fn queue(&self) -> &FrameQueue {
-        &self.queue
+    /// What happens from now on. Every caller gets all of it; one who does not read disturbs nobody.
+    pub fn events(&self) -> PlaybackEvents {
+        self.0.shared.listeners.add()
     }
 
-    /// The output, and how it is used.
-    pub fn output(&self) -> &OutputConfig {
-        &self.config
+    /// Adds a track behind all others, and gives what its frames are pushed into.
+    ///
+    /// # Errors
+    ///
+    /// [`PlaybackError::Rate`] if its rate cannot be resampled, [`PlaybackError::OutputLost`] if there has been no output
+    /// for long, [`PlaybackError::Closed`].
+    pub fn add_track(&self, options: TrackOptions) -> Result<TrackWriter, PlaybackError> {
+        self.add_track_with(options, Box::new(|_| {}))
     }
 
-    /// What the renderer does.
-    pub fn mode(&self) -> Mode {
-        self.status.read().mode
-    }
-
-    /// Where every frame went.
-    pub fn counters(&self) -> Counters {
-        let status = self.status.read();
-        Counters::new(&status, self.queue.produced(), self.health.xruns())
+    /// The same, and calls `on_end` once when the track has ended, in whichever way. It is called by the playback thread
+    /// or by whoever ends the track, with no lock held; it must not wait.
+    pub(crate) fn add_track_with(
+        &self,
+        options: TrackOptions,
+        on_end: OnEnd,
+    ) -> Result<TrackWriter, PlaybackError> {
+        let shared = &self.0.shared;
+        let (id, wanted) = shared.with_deck(|deck| deck.add(options, on_end, &shared.valve))?;
+        Ok(TrackWriter::new(id, wanted, Arc::clone(shared)))
     }
 
     /// Fades out and waits for [`resume`](Self::resume). What is queued stays queued.
@@ -129,8 +139,9 @@ impl Player {
     /// # Errors
     ///
     /// [`PlaybackError::OutputUnresponsive`] if the device takes no commands.
-    pub fn pause(&self) -> Result<(), PlaybackError> {
-        self.send(|| Command::Pause)
+    pub fn pause(&self) -> Result<CommandId, PlaybackError> {
+        let shared = &self.0.shared;
+        Ok(shared.with_deck(|deck| deck.pause(&shared.valve))?)
     }
 
     /// Fades in again where [`pause`](Self::pause) left off. Does nothing without a pause.
@@ -138,158 +149,247 @@ impl Player {
     /// # Errors
     ///
     /// [`PlaybackError::OutputUnresponsive`] if the device takes no commands.
-    pub fn resume(&self) -> Result<(), PlaybackError> {
-        self.send(|| Command::Resume)
+    pub fn resume(&self) -> Result<CommandId, PlaybackError> {
+        let shared = &self.0.shared;
+        Ok(shared.with_deck(|deck| deck.resume(&shared.valve))?)
     }
 
-    /// Fades out within 8 ms and discards exactly what was pushed before this call; ends a pause. Nothing
-    /// that is pushed for the old epoch is taken any more; frames of the new one can follow at once. Returns
-    /// at once; to wait for silence, [`wait_until_drained`](Self::wait_until_drained).
+    /// Whether it is paused, or will be as soon as there is an output.
+    pub fn is_paused(&self) -> bool {
+        self.0.shared.with_deck(|deck| deck.is_paused())
+    }
+
+    /// Ends all tracks that were added before this call, and a pause. Nothing more of them is taken; what is added
+    /// afterwards is heard at once. Never fails, and waits for nothing: the device fades out from its next callback on.
+    pub fn stop(&self, how: Stop) -> CommandId {
+        let shared = &self.0.shared;
+        let fade = match how {
+            Stop::Now => SHORT_FADE,
+            Stop::Fade => FADE,
+            Stop::Drain => return shared.with_deck(|deck| deck.stop_when_drained(&shared.valve)),
+        };
+        // Ahead of the deck, which may be in the hands of the feed.
+        let command = shared.valve.stop(fade);
+        shared.with_deck(|_| {});
+        command
+    }
+
+    /// Leaves the track that is heard, and goes on with the next. What was paused stays paused.
     ///
     /// # Errors
     ///
-    /// [`PlaybackError::OutputUnresponsive`] if the device takes no commands. The new epoch has begun even
-    /// so.
-    pub fn stop(&self) -> Result<(), PlaybackError> {
-        self.send(|| Command::Stop {
-            until: self.queue.begin_epoch(),
+    /// [`SeekError::Nothing`] if there is no track.
+    pub fn skip(&self) -> Result<CommandId, SeekError> {
+        let shared = &self.0.shared;
+        shared.with_deck(|deck| deck.skip(&shared.valve))
+    }
+
+    /// Goes to a place in the track that is heard, or was heard last, as far as its frames are there.
+    ///
+    /// # Errors
+    ///
+    /// [`SeekError::OutOfReach`] if they are not, [`SeekError::Nothing`] if there is no track.
+    pub fn seek(&self, to: Seek) -> Result<CommandId, SeekError> {
+        let shared = &self.0.shared;
+        shared.with_deck(|deck| deck.seek(to, &shared.valve))
+    }
+
+    /// Plays from the beginning of the sentence that is heard; if that has begun less than a second ago, of the one
+    /// before it. Works after a stop, too.
+    ///
+    /// # Errors
+    ///
+    /// [`SeekError::Nothing`] if nothing was heard, [`SeekError::OutOfReach`] if it is not kept any more.
+    pub fn replay(&self) -> Result<CommandId, SeekError> {
+        let shared = &self.0.shared;
+        shared.with_deck(|deck| deck.replay(&shared.valve))
+    }
+
+    /// The volume, mute and balance.
+    pub fn volume(&self) -> Volume {
+        self.0.shared.with_deck(|deck| deck.volume())
+    }
+
+    /// Sets volume, mute and balance, by ramps of 20 ms. They stay when the output changes.
+    ///
+    /// # Errors
+    ///
+    /// [`PlaybackError::OutputUnresponsive`] if the device takes no commands.
+    pub fn set_volume(&self, volume: Volume) -> Result<CommandId, PlaybackError> {
+        let shared = &self.0.shared;
+        Ok(shared.with_deck(|deck| deck.set_volume(volume, &shared.valve))?)
+    }
+
+    /// Changes to another output, or, with the default one, back to whatever the system says. The old one sounds until
+    /// the new one is open, and goes on if that fails; events tell either.
+    pub fn set_route(&self, selection: OutputSelection) -> CommandId {
+        let shared = &self.0.shared;
+        shared.with_deck(|deck| deck.set_route(selection, &shared.valve))
+    }
+
+    /// The output that was asked for last, and could be opened.
+    pub fn route(&self) -> OutputSelection {
+        self.0.shared.with_deck(|deck| deck.route().clone())
+    }
+
+    /// The output that is open; `None` while there is none.
+    pub fn output(&self) -> Option<OpenOutput> {
+        self.0.shared.with_deck(|deck| deck.output())
+    }
+
+    /// The outputs that there are.
+    ///
+    /// # Errors
+    ///
+    /// What [`OutputBackend::outputs`] gives.
+    pub fn outputs(&self) -> Result<Vec<OutputInfo>, OutputError> {
+        self.0.backend.outputs()
+    }
+
+    /// What the renderer does.
+    pub fn mode(&self) -> Mode {
+        self.0.shared.with_deck(|deck| deck.mode())
+    }
+
+    /// Where every frame went.
+    pub fn counters(&self) -> Counters {
+        let shared = &self.0.shared;
+        shared.with_deck(|deck| deck.counters(&shared.valve))
+    }
+
+    /// How the open output is doing.
+    pub fn load(&self) -> OutputLoad {
+        let shared = &self.0.shared;
+        shared.with_deck(|deck| deck.load(&shared.valve))
+    }
+
+    /// The place that is heard now.
+    pub fn position(&self) -> Option<Position> {
+        let shared = &self.0.shared;
+        shared.with_deck(|deck| {
+            deck.tick(&shared.valve, shared.clock.now());
+            deck.position()
         })
     }
 
-    /// Waits until everything that was pushed so far has been heard or discarded: the last frame has left the
-    /// ring, and the device's latency has passed. While paused it waits on.
+    /// The effect of a command; waits for it for `timeout` at most. The last 128 are known.
+    pub fn wait_for(&self, command: CommandId, timeout: Duration) -> Option<Effect> {
+        let deadline = Instant::now() + timeout;
+        let mut deck = self.0.shared.deck.lock();
+        loop {
+            if let Some(effect) = deck.effect(command) {
+                return Some(effect);
+            }
+            if self.0.shared.changed.wait_until(&mut deck, deadline).timed_out() {
+                return deck.effect(command);
+            }
+        }
+    }
+
+    /// Waits until all that was added has been heard, the device's latency included, or was stopped. While paused, or
+    /// while a track is not complete, it waits on.
     ///
     /// # Errors
     ///
-    /// [`PlaybackError::OutputLost`] or [`PlaybackError::OutputStalled`] if that will not happen, and
-    /// [`PlaybackError::Closed`].
+    /// [`PlaybackError::OutputLost`] if there has been no output for long, and [`PlaybackError::Closed`].
     pub fn wait_until_drained(&self) -> Result<(), PlaybackError> {
-        let sent = self.commands.lock().sent;
-        let produced = self.queue.produced();
-        let drained = |status: &Status| {
-            let idle = status.mode == Mode::Idle || status.consumed() > produced;
-            status.commands_obeyed >= sent && status.consumed() >= produced && idle
-        };
-        self.wait_until_heard(produced, drained, || false).map(|_| ())
+        let shared = &self.0.shared;
+        let mut deck = shared.deck.lock();
+        loop {
+            match deck.refusal() {
+                Some(PushError::OutputLost(reason)) => return Err(PlaybackError::OutputLost(reason)),
+                Some(_) => return Err(PlaybackError::Closed),
+                None if deck.is_drained() => return Ok(()),
+                None => {}
+            }
+            // The playback thread says when something has changed; that time passes, it does not say.
+            shared.changed.wait_for(&mut deck, Duration::from_millis(10));
+        }
     }
 
-    /// Waits until the frames before `index` have been heard, or discarded, or `cancelled` says so (then
-    /// `false`).
-    ///
-    /// # Errors
-    ///
-    /// As for [`wait_until_drained`](Self::wait_until_drained).
-    pub(crate) fn wait_for_frame(
-        &self,
-        index: u64,
-        cancelled: impl Fn() -> bool,
-    ) -> Result<bool, PlaybackError> {
-        self.wait_until_heard(index, |status| status.consumed() >= index, cancelled)
-    }
-
-    /// How many frames have left the ring.
-    pub(crate) fn consumed(&self) -> u64 {
-        self.status.read().consumed()
-    }
-
-    /// Stops the device and closes it; what is queued is not heard. Everybody who pushes or waits gets
-    /// [`Closed`](PlaybackError::Closed). Returns within half a second even if the device hangs. Dropping the
-    /// player does the same.
+    /// Stops the device and closes it; what waits is not heard, and its tracks end with [`TrackEnd::Failed`](super::TrackEnd::Failed). Everybody
+    /// who pushes or waits gets [`Closed`](PlaybackError::Closed). Returns within half a second even if the device hangs.
     pub fn close(&self) {
-        self.closed.store(true, Ordering::Release);
-        self.queue.close();
-        let stream = self.stream.lock().take();
+        self.0.shared.close();
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.shared.close();
+    }
+}
+
+impl Shared {
+    /// Has `f` deal with the deck, then tells and calls what came of it, and wakes the playback thread.
+    pub(super) fn with_deck<R>(&self, f: impl FnOnce(&mut Deck) -> R) -> R {
+        let mut deck = self.deck.lock();
+        deck.catch_up(&self.valve);
+        let result = f(&mut deck);
+        let outbox = deck.take_outbox();
+        drop(deck);
+        self.deliver(outbox);
+        self.work.notify_all();
+        result
+    }
+
+    /// Wakes the playback thread.
+    pub(super) fn wake(&self) {
+        self.work.notify_all();
+    }
+
+    fn deliver(&self, outbox: Outbox) {
+        let has_changed = !outbox.events.is_empty() || !outbox.endings.is_empty();
+        for (on_end, end) in outbox.endings {
+            on_end(end);
+        }
+        self.listeners.tell(&outbox.events);
+        if has_changed {
+            self.changed.notify_all();
+        }
+    }
+
+    /// The playback thread.
+    fn run(&self) {
+        let mut deck = self.deck.lock();
+        while !deck.is_closed() {
+            let next = deck.tick(&self.valve, self.clock.now());
+            let has_more = deck.feed(&self.valve);
+            let outbox = deck.take_outbox();
+            let has_room = deck.has_room();
+            if !outbox.events.is_empty() || !outbox.endings.is_empty() || has_more {
+                // Others have their turn between two parts of the work.
+                parking_lot::MutexGuard::unlocked(&mut deck, || {
+                    self.deliver(outbox);
+                });
+                if has_more {
+                    continue;
+                }
+            }
+            if has_room {
+                self.changed.notify_all();
+            }
+            self.work.wait_for(&mut deck, next);
+        }
+    }
+
+    fn close(&self) {
+        let mut deck = self.deck.lock();
+        let stream = deck.close(&self.valve);
+        let outbox = deck.take_outbox();
+        drop(deck);
+        self.deliver(outbox);
+        self.work.notify_all();
+        self.changed.notify_all();
+        self.listeners.close();
         if let Some(stream) = stream {
             close_stream(stream);
         }
     }
-
-    fn send(&self, command: impl FnOnce() -> Command) -> Result<(), PlaybackError> {
-        let mut commands = self.commands.lock();
-        // Made under the lock, so that stops reach the renderer in the order of their epochs.
-        let command = command();
-        commands
-            .ring
-            .push(command)
-            .map_err(|_| PlaybackError::OutputUnresponsive)?;
-        commands.sent += 1;
-        Ok(())
-    }
-
-    /// Waits for `left_ring`, and then for as many frames of the device as it has latency.
-    fn wait_until_heard(
-        &self,
-        index: u64,
-        left_ring: impl Fn(&Status) -> bool,
-        cancelled: impl Fn() -> bool,
-    ) -> Result<bool, PlaybackError> {
-        let mut heard_at = None;
-        let mut watch = StallWatch::new();
-        loop {
-            if cancelled() {
-                return Ok(false);
-            }
-            let status = self.status.read();
-            if heard_at.is_none() && left_ring(&status) {
-                heard_at = Some(status.sounded_until + status.latency_frames);
-            }
-            let frames_left = match heard_at {
-                Some(at) if status.device_frames >= at => return Ok(true),
-                Some(at) => at - status.device_frames,
-                None => index.saturating_sub(status.consumed()),
-            };
-            self.check(&status, &mut watch)?;
-            let nap = Duration::from_secs_f64(frames_left as f64 / f64::from(self.config.rate));
-            std::thread::sleep(nap.clamp(SHORTEST_NAP, LONGEST_NAP));
-        }
-    }
-
-    fn check(&self, status: &Status, watch: &mut StallWatch) -> Result<(), PlaybackError> {
-        if self.closed.load(Ordering::Acquire) {
-            return Err(PlaybackError::Closed);
-        }
-        if let Some(reason) = self.health.lost() {
-            return Err(PlaybackError::OutputLost(reason));
-        }
-        if watch.has_stalled(status.device_frames) {
-            return Err(PlaybackError::OutputStalled(STALLED_AFTER));
-        }
-        Ok(())
-    }
 }
 
-impl Drop for Player {
-    fn drop(&mut self) {
-        self.close();
+impl From<Unresponsive> for PlaybackError {
+    fn from(_: Unresponsive) -> Self {
+        Self::OutputUnresponsive
     }
-}
-
-/// Sees whether the device's clock still moves.
-struct StallWatch {
-    device_frames: u64,
-    moved: Instant,
-}
-
-impl StallWatch {
-    fn new() -> Self {
-        Self {
-            device_frames: 0,
-            moved: Instant::now(),
-        }
-    }
-
-    fn has_stalled(&mut self, device_frames: u64) -> bool {
-        if device_frames != self.device_frames {
-            *self = Self {
-                device_frames,
-                moved: Instant::now(),
-            };
-        }
-        self.moved.elapsed() >= STALLED_AFTER
-    }
-}
-
-/// Frames of `rate` Hz in `duration`, to the nearest.
-fn frames_in(duration: Duration, rate: u32) -> u64 {
-    (duration.as_secs_f64() * f64::from(rate)).round() as u64
 }

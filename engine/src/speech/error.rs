@@ -5,7 +5,6 @@ use crate::playback::{PlaybackError, PushError};
 use crate::voice::VoiceError;
 use std::borrow::Cow;
 use std::sync::Arc;
-use utter_dsp::ResampleError;
 
 type BoxedError = Arc<dyn std::error::Error + Send + Sync>;
 
@@ -75,9 +74,9 @@ pub enum SpeakError {
     /// The speaker was closed.
     #[error("the speaker is closed")]
     Closed,
-    /// The device's rate is none that can be resampled to.
+    /// Nobody would hear it.
     #[error(transparent)]
-    Rate(#[from] ResampleError),
+    Playback(#[from] PlaybackError),
     /// The system gives no thread.
     #[error("no thread for inference: {0}")]
     Thread(Arc<std::io::Error>),
@@ -89,7 +88,7 @@ impl SpeakError {
         match self {
             Self::QueueFull => "wait until some have been said",
             Self::Closed => "make a new one",
-            Self::Rate(error) => error.hint(),
+            Self::Playback(error) => error.hint(),
             Self::Thread(_) => "close other programs",
         }
     }

@@ -9,8 +9,9 @@ use std::time::Duration;
 /// Events that can wait to be read.
 const CAPACITY: usize = 256;
 
-/// Something that happened to an utterance on its way into the queue. Being heard comes later: for that, wait
-/// on the [`UtteranceHandle`](super::UtteranceHandle).
+/// Something that happened to an utterance on its way to its track. Being heard comes later:
+/// [`PlaybackEvent`](crate::playback::PlaybackEvent) tells that, and the
+/// [`UtteranceHandle`](super::UtteranceHandle) how it ended.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Event {
@@ -26,7 +27,7 @@ pub enum Event {
         /// Since it was asked for.
         after: Duration,
     },
-    /// A chunk was synthesised and queued.
+    /// A chunk was synthesised.
     ChunkReady {
         /// The utterance.
         utterance: UtteranceId,
@@ -39,32 +40,23 @@ pub enum Event {
         /// How long synthesis took.
         took: Duration,
     },
-    /// All its frames are queued.
+    /// All its frames are made.
     Synthesised {
         /// The utterance.
         utterance: UtteranceId,
     },
-    /// It was stopped while it waited or was synthesised. One that was all queued by then is only told so by
-    /// its handle.
+    /// It was stopped while it waited or was synthesised. One that was all synthesised by then is only told so
+    /// by its handle.
     Stopped {
         /// The utterance.
         utterance: UtteranceId,
     },
-    /// It failed. What was queued of it until then is still heard.
+    /// It failed. What was made of it until then is still heard.
     Failed {
         /// The utterance.
         utterance: UtteranceId,
         /// Why.
         error: SpeechError,
-    },
-    /// The device ran out of frames before these came.
-    Underrun {
-        /// The utterance that was interrupted.
-        utterance: UtteranceId,
-        /// How often, since the last such event.
-        times: u64,
-        /// For how many frames of the device.
-        frames: u64,
     },
 }
 

@@ -1,17 +1,19 @@
-//! The inference thread: takes utterances from the queue and turns them into frames, one after the other.
+//! The inference thread: takes utterances from the queue and turns them into the frames of their tracks, one after
+//! the other.
 //!
-//! It owns the voice, the resampler and their buffers. It may wait for two things: for an utterance, and for
-//! room in the ring; a stop ends the second. It uses no CPU meanwhile.
+//! It owns the voice. It may wait for two things: for an utterance, and for what is ahead of the playhead to become
+//! less; a stop ends the second. It uses no CPU meanwhile.
 
-use super::chunks::for_each_chunk;
-use super::error::Interruption;
+use super::chunks::{ChunkAudio, for_each_chunk};
+use super::error::{Interruption, SpeechError};
 use super::event::{Event, EventSender};
-use super::feed::Feed;
-use super::progress::{Outcome, Progress};
+use super::progress::Progress;
 use super::speaker::Pending;
 use super::synthesizer::{CancelFlag, Synthesizer};
 use super::utterance::{Utterance, UtteranceId};
-use crate::playback::Player;
+use crate::playback::{Mark, MarkKind, TrackWriter};
+use crate::text::Boundary;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -19,17 +21,13 @@ use std::time::Instant;
 pub(super) struct Job {
     pub(super) id: UtteranceId,
     pub(super) utterance: Utterance,
-    /// The epoch of the queue in which it was asked for.
-    pub(super) epoch: u64,
-    pub(super) cancel: CancelFlag,
+    pub(super) track: TrackWriter,
     pub(super) asked_for: Instant,
     pub(super) progress: Arc<Progress>,
 }
 
 pub(super) struct Inference {
     pub(super) synthesizer: Box<dyn Synthesizer>,
-    pub(super) player: Arc<Player>,
-    pub(super) feed: Feed,
     pub(super) events: EventSender,
 }
 
@@ -37,56 +35,53 @@ impl Inference {
     /// Works until `pending` is closed, and gives the voice back.
     pub(super) fn run(mut self, pending: &Pending) -> Box<dyn Synthesizer> {
         while let Some(mut job) = pending.next() {
-            let result = self.speak(&mut job);
             let utterance = job.id;
-            match result {
+            match self.speak(&mut job) {
                 Ok(()) => {
-                    tracing::debug!(%utterance, "all of it is queued");
-                    job.progress.queued(self.player.queue().produced());
+                    tracing::debug!(%utterance, "all of it is made");
+                    job.track.finish();
                     self.events.send(Event::Synthesised { utterance });
                 }
                 Err(Interruption::Stopped) => {
-                    self.feed.reset();
-                    job.progress.done(Outcome::Stopped);
+                    job.progress.cut();
+                    job.track.finish();
                     self.events.send(Event::Stopped { utterance });
                 }
-                Err(Interruption::Failed(error)) => {
-                    // What is there of it is heard to its end, which must not look like an underrun. If it
-                    // cannot be pushed either, the error at hand says why.
-                    let _ = self.feed.finish(job.epoch);
-                    self.feed.reset();
-                    // Whoever asked for it is told by its outcome.
-                    tracing::info!(%utterance, %error, "utterance failed");
-                    job.progress.done(Outcome::Failed(error.clone()));
-                    self.events.send(Event::Failed { utterance, error });
-                }
+                Err(Interruption::Failed(error)) => self.failed(job, error),
             }
         }
         self.synthesizer
     }
 
+    /// What is there of it is heard to its end.
+    fn failed(&mut self, job: Job, error: SpeechError) {
+        let utterance = job.id;
+        // Whoever asked for it is told by its outcome.
+        tracing::info!(%utterance, %error, "utterance failed");
+        job.progress.failed(error.clone());
+        job.track.finish();
+        self.events.send(Event::Failed { utterance, error });
+    }
+
     fn speak(&mut self, job: &mut Job) -> Result<(), Interruption> {
-        if job.cancel.is_set() {
+        let cancel = CancelFlag::of_track(job.track.wanted());
+        if cancel.is_set() {
             return Err(Interruption::Stopped);
         }
-        let Self {
-            synthesizer,
-            player,
-            feed,
-            events,
-        } = self;
-        let (utterance, epoch, asked_for) = (job.id, job.epoch, job.asked_for);
-        let mut underruns = Underruns::since(player);
-        let mut has_audio = false;
+        let Self { synthesizer, events } = self;
+        let (utterance, asked_for, track) = (job.id, job.asked_for, &mut job.track);
+        let (mut made, mut is_sentence_start) = (0, true);
         events.send(Event::Started { utterance });
-        for_each_chunk(synthesizer.as_mut(), &mut job.utterance, &job.cancel, |audio| {
-            if !has_audio && !audio.frames.is_empty() {
-                has_audio = true;
+        for_each_chunk(synthesizer.as_mut(), &mut job.utterance, &cancel, |audio| {
+            if made == 0 && !audio.frames.is_empty() {
                 let after = asked_for.elapsed();
                 tracing::debug!(%utterance, ?after, "first audio");
                 events.send(Event::FirstAudio { utterance, after });
             }
-            feed.push(epoch, audio.frames)?;
+            let marks = marks(made, &audio, is_sentence_start);
+            is_sentence_start = audio.chunk.boundary >= Boundary::Sentence;
+            track.push_with_marks(audio.frames, marks)?;
+            made += audio.frames.len() as u64;
             events.send(Event::ChunkReady {
                 utterance,
                 chunk: audio.index,
@@ -94,41 +89,25 @@ impl Inference {
                 frames: audio.frames.len(),
                 took: audio.took,
             });
-            underruns.report(player, utterance, events);
             Ok(())
-        })?;
-        feed.finish(epoch)?;
-        Ok(())
+        })
     }
 }
 
-/// Sees underruns go up. They are over when frames have come, so looking after a push is early enough.
-struct Underruns {
-    times: u64,
-    frames: u64,
-}
-
-impl Underruns {
-    fn since(player: &Player) -> Self {
-        let counters = player.counters();
-        Self {
-            times: counters.underruns,
-            frames: counters.underrun_frames,
-        }
-    }
-
-    fn report(&mut self, player: &Player, utterance: UtteranceId, events: &mut EventSender) {
-        let now = Self::since(player);
-        let times = now.times - self.times;
-        if times > 0 {
-            let frames = now.frames - self.frames;
-            tracing::warn!(%utterance, times, frames, "speech came too late and was interrupted");
-            events.send(Event::Underrun {
-                utterance,
-                times,
-                frames,
-            });
-            *self = now;
-        }
-    }
+/// The marks of a chunk whose frames begin at the frame `at` of the track.
+fn marks(at: u64, audio: &ChunkAudio<'_>, is_sentence_start: bool) -> Vec<Mark> {
+    let mark = |frame: usize, kind, source: &Range<usize>| Mark {
+        frame: at + frame as u64,
+        kind,
+        source: source.clone(),
+    };
+    let sentence =
+        is_sentence_start.then(|| mark(audio.marks.sound.start, MarkKind::Sentence, &audio.chunk.source));
+    let words = audio.marks.words.iter().flat_map(|word| {
+        [
+            mark(word.frames.start, MarkKind::Word, &word.source),
+            mark(word.frames.end, MarkKind::WordEnd, &word.source),
+        ]
+    });
+    sentence.into_iter().chain(words).collect()
 }

@@ -1,15 +1,14 @@
-//! Speech: from chunks of phonemes to frames in the ring.
+//! Speech: from chunks of phonemes to the frames of a track.
 //!
 //! A [`Speaker`] owns the inference thread. An [`Utterance`] brings its chunks as an iterator; the thread has
-//! each one synthesised by a [`Synthesizer`], resamples it to the device's rate and pushes it into the queue
-//! of a [`Player`](crate::playback::Player). The device plays from the first chunk on, while the next is
+//! each one synthesised by a [`Synthesizer`] and pushes it into the utterance's track of a
+//! [`Player`](crate::playback::Player). The device plays from the first chunk on, while the next is
 //! computed. [`render()`] takes the same chunks to a file instead. [`read_text`] and [`read_phonemes`]
 //! make chunks of what a person writes.
 
 mod chunks;
 mod error;
 mod event;
-mod feed;
 mod inference;
 mod kokoro;
 mod pauses;

@@ -1,8 +1,8 @@
-//! How far an utterance is, and how it ended.
+//! How an utterance ended.
 
 use super::error::SpeechError;
 use super::utterance::UtteranceId;
-use crate::playback::Player;
+use crate::playback::TrackEnd;
 use parking_lot::{Condvar, Mutex};
 use std::sync::Arc;
 
@@ -11,75 +11,63 @@ use std::sync::Arc;
 pub enum Outcome {
     /// It was heard to its end.
     Finished,
-    /// It was stopped before that.
+    /// It was stopped or skipped before that.
     Stopped,
     /// It could not be said to its end.
     Failed(SpeechError),
 }
 
-#[derive(Debug, Clone)]
-enum State {
-    /// Waiting, or being synthesised.
-    Waiting,
-    /// All its frames are in the queue, before this index.
-    Queued { end: u64 },
-    /// Over.
-    Done(Outcome),
-}
-
-/// What the inference thread, the speaker and the handle share.
+/// What the inference thread, the player and the handle share.
+#[derive(Default)]
 pub(super) struct Progress {
     state: Mutex<State>,
     changed: Condvar,
 }
 
+#[derive(Default)]
+struct State {
+    /// Its synthesis was given up, so its track does not hold all of it.
+    is_cut: bool,
+    /// The first one stays.
+    outcome: Option<Outcome>,
+}
+
 impl Progress {
-    pub(super) fn new() -> Self {
-        Self {
-            state: Mutex::new(State::Waiting),
-            changed: Condvar::new(),
-        }
+    /// It failed.
+    pub(super) fn failed(&self, error: SpeechError) {
+        self.done(|_| Outcome::Failed(error));
     }
 
-    pub(super) fn queued(&self, end: u64) {
-        self.advance(State::Queued { end });
+    /// Its synthesis was given up. It is over when its track is.
+    pub(super) fn cut(&self) {
+        self.state.lock().is_cut = true;
     }
 
-    pub(super) fn done(&self, outcome: Outcome) {
-        self.advance(State::Done(outcome));
-    }
-
-    /// Ends it because of a stop, which found `consumed` frames to have left the ring.
-    pub(super) fn stopped(&self, consumed: u64) {
-        let is_heard = matches!(*self.state.lock(), State::Queued { end } if end <= consumed);
-        self.done(if is_heard {
-            Outcome::Finished
-        } else {
-            Outcome::Stopped
+    /// Its track is over.
+    pub(super) fn track_ended(&self, end: TrackEnd) {
+        self.done(|is_cut| match end {
+            TrackEnd::Heard if is_cut => Outcome::Stopped,
+            TrackEnd::Heard => Outcome::Finished,
+            TrackEnd::Stopped => Outcome::Stopped,
+            TrackEnd::Failed(error) => Outcome::Failed(error.into()),
         });
     }
 
-    pub(super) fn is_done(&self) -> bool {
-        matches!(*self.state.lock(), State::Done(_))
-    }
-
-    /// The first outcome stays.
-    fn advance(&self, next: State) {
+    fn done(&self, outcome: impl FnOnce(bool) -> Outcome) {
         let mut state = self.state.lock();
-        if !matches!(*state, State::Done(_)) {
-            *state = next;
+        if state.outcome.is_none() {
+            state.outcome = Some(outcome(state.is_cut));
             drop(state);
             self.changed.notify_all();
         }
     }
 }
 
-/// Follows one utterance. Dropping it changes nothing.
+/// Follows one utterance, or one clip. Dropping it changes nothing.
 #[derive(Clone)]
 pub struct UtteranceHandle {
     pub(super) id: UtteranceId,
     pub(super) progress: Arc<Progress>,
-    pub(super) player: Arc<Player>,
 }
 
 impl UtteranceHandle {
@@ -88,28 +76,20 @@ impl UtteranceHandle {
         self.id
     }
 
+    /// How it ended, if it has.
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.progress.state.lock().outcome.clone()
+    }
+
     /// Waits until it is over: heard to its last frame (the device's latency included), stopped, or failed. A
-    /// failed one is over at once, although what was queued of it is still being heard.
+    /// failed one is over at once, although what was made of it is still being heard.
     pub fn wait(&self) -> Outcome {
-        let end = {
-            let mut state = self.progress.state.lock();
-            loop {
-                match &*state {
-                    State::Waiting => self.progress.changed.wait(&mut state),
-                    State::Queued { end } => break *end,
-                    State::Done(outcome) => return outcome.clone(),
-                }
+        let mut state = self.progress.state.lock();
+        loop {
+            if let Some(outcome) = &state.outcome {
+                return outcome.clone();
             }
-        };
-        let heard = self.player.wait_for_frame(end, || self.progress.is_done());
-        self.progress.done(match heard {
-            Ok(_) => Outcome::Finished,
-            Err(error) => Outcome::Failed(error.into()),
-        });
-        // It may have been stopped while it was heard; what came first stays.
-        match &*self.progress.state.lock() {
-            State::Done(outcome) => outcome.clone(),
-            State::Waiting | State::Queued { .. } => Outcome::Finished,
+            self.progress.changed.wait(&mut state);
         }
     }
 }

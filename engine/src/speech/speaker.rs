@@ -3,17 +3,17 @@
 //! Whoever wants to speak, the command or the host, holds one. Nothing that it does waits for inference,
 //! except closing.
 
+use super::SAMPLE_RATE;
 use super::error::SpeakError;
 use super::event::{Events, events};
-use super::feed::Feed;
 use super::inference::{Inference, Job};
 use super::progress::{Progress, UtteranceHandle};
-use super::synthesizer::{CancelFlag, Synthesizer};
+use super::synthesizer::Synthesizer;
 use super::utterance::{Utterance, UtteranceId};
-use crate::playback::{PlaybackError, Player};
+use crate::playback::{CommandId, Player, Stop, TrackOptions, TrackWriter};
 use parking_lot::{Condvar, Mutex};
 use std::collections::VecDeque;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
@@ -24,7 +24,7 @@ pub const PENDING_UTTERANCES: usize = 64;
 /// Says utterances on a player, in the order in which they come.
 pub struct Speaker {
     pending: Arc<Pending>,
-    player: Arc<Player>,
+    player: Player,
     thread: Option<JoinHandle<Box<dyn Synthesizer>>>,
 }
 
@@ -33,18 +33,11 @@ impl Speaker {
     ///
     /// # Errors
     ///
-    /// [`SpeakError::Rate`] if the device's rate cannot be resampled to, [`SpeakError::Thread`] if there is
-    /// no thread.
-    pub fn start(
-        player: Arc<Player>,
-        synthesizer: Box<dyn Synthesizer>,
-    ) -> Result<(Self, Events), SpeakError> {
+    /// [`SpeakError::Thread`] if there is no thread.
+    pub fn start(player: Player, synthesizer: Box<dyn Synthesizer>) -> Result<(Self, Events), SpeakError> {
         let (sender, events) = events();
-        let feed = Feed::new(player.queue().clone())?;
         let inference = Inference {
             synthesizer,
-            player: Arc::clone(&player),
-            feed,
             events: sender,
         };
         let pending = Arc::new(Pending::default());
@@ -53,56 +46,54 @@ impl Speaker {
             move || inference.run(&pending)
         });
         let thread = thread.map_err(|error| SpeakError::Thread(Arc::new(error)))?;
-        Ok((
-            Self {
-                pending,
-                player,
-                thread: Some(thread),
-            },
-            events,
-        ))
+        let speaker = Self {
+            pending,
+            player,
+            thread: Some(thread),
+        };
+        Ok((speaker, events))
     }
 
-    /// Says `utterance` after those that were asked for before.
+    /// Says `utterance` after all that was asked for before.
     ///
     /// # Errors
     ///
-    /// [`SpeakError::QueueFull`] if [`PENDING_UTTERANCES`] wait already.
+    /// [`SpeakError::QueueFull`] if [`PENDING_UTTERANCES`] wait already, [`SpeakError::Playback`] if nobody would
+    /// hear it.
     pub fn speak(&self, utterance: Utterance) -> Result<UtteranceHandle, SpeakError> {
-        let progress = Arc::new(Progress::new());
-        let id = self.pending.add(|id| {
-            let epoch = self.player.queue().epoch();
-            Job {
-                id,
+        let progress = Arc::new(Progress::default());
+        let id = self.pending.add(|| {
+            let track = self.add_track(&progress)?;
+            Ok(Job {
+                id: UtteranceId(track.id().0),
                 utterance,
-                epoch,
-                cancel: CancelFlag::new(self.player.queue().epoch_cell(), epoch),
+                track,
                 asked_for: Instant::now(),
                 progress: Arc::clone(&progress),
-            }
+            })
         })?;
-        Ok(UtteranceHandle {
-            id,
-            progress,
-            player: Arc::clone(&self.player),
-        })
+        Ok(UtteranceHandle { id, progress })
+    }
+
+    fn add_track(&self, progress: &Arc<Progress>) -> Result<TrackWriter, SpeakError> {
+        let options = TrackOptions {
+            rate: SAMPLE_RATE,
+            gain: 1.0,
+        };
+        let progress = Arc::clone(progress);
+        let on_end = Box::new(move |end| progress.track_ended(end));
+        Ok(self.player.add_track_with(options, on_end)?)
     }
 
     /// Silences by a fade of 8 ms and drops everything that was asked for before. What is asked for
-    /// afterwards is said. Returns at once.
-    ///
-    /// # Errors
-    ///
-    /// [`PlaybackError::OutputUnresponsive`] if the device takes no commands; everything is dropped even so.
-    pub fn stop(&self) -> Result<(), PlaybackError> {
-        let result = self.player.stop();
-        self.pending
-            .drop_before(self.player.queue().epoch(), self.player.consumed());
-        result
+    /// afterwards is said. Returns at once. For other ways to stop, and the rest of the transport, there is the
+    /// [`player`](Self::player).
+    pub fn stop(&self) -> CommandId {
+        self.player.stop(Stop::Fade)
     }
 
     /// The player that is spoken on.
-    pub fn player(&self) -> &Arc<Player> {
+    pub fn player(&self) -> &Player {
         &self.player
     }
 
@@ -115,9 +106,7 @@ impl Speaker {
 
     fn retire(&self) {
         self.pending.close();
-        if let Err(error) = self.stop() {
-            tracing::warn!(%error, "cannot fade out");
-        }
+        self.stop();
     }
 }
 
@@ -130,7 +119,7 @@ impl Drop for Speaker {
     }
 }
 
-/// The utterances that wait, and those that are on their way.
+/// The utterances that wait.
 #[derive(Default)]
 pub(super) struct Pending {
     queue: Mutex<Queue>,
@@ -140,30 +129,25 @@ pub(super) struct Pending {
 #[derive(Default)]
 struct Queue {
     jobs: VecDeque<Job>,
-    /// All that are not known to be over, the waiting ones included, with their epochs.
-    open: Vec<(u64, Weak<Progress>)>,
-    next_id: u64,
     is_closed: bool,
 }
 
 impl Pending {
-    /// Adds the job that `make` makes for an id. The epoch is read under the lock, so that a stop either
-    /// finds the job here, or comes before its epoch.
-    fn add(&self, make: impl FnOnce(UtteranceId) -> Job) -> Result<UtteranceId, SpeakError> {
+    /// Adds the job that `make` makes. It is made under the lock, so that tracks are in the order of jobs.
+    fn add(&self, make: impl FnOnce() -> Result<Job, SpeakError>) -> Result<UtteranceId, SpeakError> {
         let mut queue = self.queue.lock();
         if queue.is_closed {
             return Err(SpeakError::Closed);
         }
+        // Those that were stopped meanwhile take no room.
+        if queue.jobs.len() >= PENDING_UTTERANCES {
+            queue.jobs.retain(|job| job.track.is_wanted());
+        }
         if queue.jobs.len() >= PENDING_UTTERANCES {
             return Err(SpeakError::QueueFull);
         }
-        queue
-            .open
-            .retain(|(_, progress)| progress.upgrade().is_some_and(|progress| !progress.is_done()));
-        let id = UtteranceId(queue.next_id);
-        queue.next_id += 1;
-        let job = make(id);
-        queue.open.push((job.epoch, Arc::downgrade(&job.progress)));
+        let job = make()?;
+        let id = job.id;
         queue.jobs.push_back(job);
         drop(queue);
         self.changed.notify_one();
@@ -181,17 +165,6 @@ impl Pending {
                 return None;
             }
             self.changed.wait(&mut queue);
-        }
-    }
-
-    /// Ends all of the epochs before `epoch` that are not over yet. The thread throws away the jobs
-    /// themselves when it comes to them.
-    fn drop_before(&self, epoch: u64, consumed: u64) {
-        let mut queue = self.queue.lock();
-        for (_, progress) in queue.open.extract_if(.., |(asked_in, _)| *asked_in < epoch) {
-            if let Some(progress) = progress.upgrade() {
-                progress.stopped(consumed);
-            }
         }
     }
 

@@ -1,9 +1,10 @@
 //! What the inference thread asks of a voice.
 
 use super::timing::Timing;
+use crate::playback::Wanted;
 use std::error::Error;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Turns one chunk of phonemes into sound. The Kokoro pipeline is one; tests bring others.
 ///
@@ -54,44 +55,49 @@ pub enum SynthesisError {
     Failed(#[from] Box<dyn Error + Send + Sync>),
 }
 
-/// Says whether the work in hand is still wanted. It is set by a stop, once and for all: each flag belongs to
-/// an epoch, and a stop begins a new one.
+/// Says whether the work in hand is still wanted. Once it is not, it never is again.
 #[derive(Debug, Clone)]
-pub struct CancelFlag {
-    present: Arc<AtomicU64>,
-    own: u64,
+pub struct CancelFlag(Source);
+
+#[derive(Debug, Clone)]
+enum Source {
+    Switch(Arc<AtomicBool>),
+    Track(Arc<Wanted>),
 }
 
 impl CancelFlag {
-    /// A flag that is set as soon as `present` is no longer `own`.
-    pub(crate) fn new(present: Arc<AtomicU64>, own: u64) -> Self {
-        Self { present, own }
+    /// A flag that is set when the track is stopped or skipped.
+    pub(super) fn of_track(wanted: Arc<Wanted>) -> Self {
+        Self(Source::Track(wanted))
     }
 
     /// A flag, and the switch that sets it.
     pub fn with_switch() -> (Self, CancelSwitch) {
-        let present = Arc::<AtomicU64>::default();
-        (Self::new(Arc::clone(&present), 0), CancelSwitch(present))
+        let switch = Arc::<AtomicBool>::default();
+        (Self(Source::Switch(Arc::clone(&switch))), CancelSwitch(switch))
     }
 
     /// A flag that is never set.
     pub fn never() -> Self {
-        Self::new(Arc::default(), 0)
+        Self(Source::Switch(Arc::default()))
     }
 
     /// Whether to give up.
     pub fn is_set(&self) -> bool {
-        self.present.load(Ordering::Acquire) != self.own
+        match &self.0 {
+            Source::Switch(switch) => switch.load(Ordering::Acquire),
+            Source::Track(wanted) => !wanted.is_wanted(),
+        }
     }
 }
 
 /// Sets the [`CancelFlag`] that it was made with.
 #[derive(Debug, Clone)]
-pub struct CancelSwitch(Arc<AtomicU64>);
+pub struct CancelSwitch(Arc<AtomicBool>);
 
 impl CancelSwitch {
     /// Sets the flag, for good.
     pub fn set(&self) {
-        self.0.store(1, Ordering::Release);
+        self.0.store(true, Ordering::Release);
     }
 }

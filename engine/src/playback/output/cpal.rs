@@ -10,7 +10,7 @@ use super::{
     DeviceSample, LossReason, OutputBackend, OutputConfig, OutputError, OutputFault, OutputFormats,
     OutputHealth, OutputId, OutputInfo, OutputRequest, OutputSelection, OutputStream, SampleFormat,
 };
-use crate::playback::renderer::Renderer;
+use crate::playback::realtime::Renderer;
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{BufferSize, ErrorKind, OutputCallbackInfo, SupportedBufferSize, SupportedStreamConfigRange};
 use std::sync::{Arc, mpsc};

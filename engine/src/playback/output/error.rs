@@ -24,6 +24,12 @@ pub enum OutputError {
     /// The output may not be used by this user or program.
     #[error("no permission to use output `{0}`")]
     PermissionDenied(OutputId),
+    /// The output was asked to open, and neither did nor said why not.
+    #[error("the output does not open")]
+    TimedOut,
+    /// Another output was asked for before this one was open.
+    #[error("another output was asked for meanwhile")]
+    Superseded,
     /// Anything else that the device or its driver says.
     #[error("output `{id}` cannot be opened: {reason}")]
     Device {
@@ -48,6 +54,8 @@ impl OutputError {
             }
             Self::NotFound(_) => "list the outputs, and choose one of them by its id or name",
             Self::NoUsableFormat(_) | Self::Device { .. } => "choose another output",
+            Self::TimedOut => "connect it again, or choose another output",
+            Self::Superseded => "nothing needs to be done",
             Self::Busy(_) => "close the program that uses it, or choose another output",
             Self::PermissionDenied(_) => "allow this program to use sound; on Linux, be in the group `audio`",
         }

@@ -40,6 +40,8 @@ pub enum LossReason {
     Reconfigured,
     /// It reports errors without end.
     ErrorStorm,
+    /// It has asked for nothing for some time, and reports no error.
+    Stalled,
 }
 
 impl fmt::Display for LossReason {
@@ -48,6 +50,7 @@ impl fmt::Display for LossReason {
             Self::Disconnected => "the device is gone",
             Self::Reconfigured => "the device has changed its format",
             Self::ErrorStorm => "the device reports errors without end",
+            Self::Stalled => "the device does not move",
         })
     }
 }
@@ -66,10 +69,11 @@ pub struct OutputHealth {
     lost: AtomicU8,
 }
 
-const REASONS: [LossReason; 3] = [
+const REASONS: [LossReason; 4] = [
     LossReason::Disconnected,
     LossReason::Reconfigured,
     LossReason::ErrorStorm,
+    LossReason::Stalled,
 ];
 
 impl Default for OutputHealth {

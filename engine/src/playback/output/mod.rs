@@ -19,13 +19,13 @@ mod wav;
 pub use self::cpal::CpalBackend;
 pub use error::OutputError;
 pub use health::{LossReason, OutputFault, OutputHealth};
-pub(super) use janitor::close_stream;
+pub(super) use janitor::{close_stream, leave_stream};
 pub use null::NullOutput;
 pub use sample::{DeviceSample, SampleFormat};
 pub use sink::{FrameSink, SinkError};
 pub use wav::{WavEncoding, WavFile};
 
-use super::renderer::Renderer;
+use super::realtime::Renderer;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;

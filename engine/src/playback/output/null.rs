@@ -7,7 +7,7 @@ use super::{
     OutputBackend, OutputConfig, OutputError, OutputFault, OutputFormats, OutputHealth, OutputId, OutputInfo,
     OutputRequest, OutputSelection, OutputStream, SampleFormat,
 };
-use crate::playback::renderer::Renderer;
+use crate::playback::realtime::Renderer;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -237,7 +237,7 @@ mod tests {
             period: Duration::from_millis(5),
             ..PlayerOptions::default()
         };
-        Player::open(output, &OutputSelection::Default, &options).unwrap()
+        Player::open(Arc::new(output.clone()), &OutputSelection::Default, &options).unwrap()
     }
 
     fn wait_for(output: &NullOutput, frames: u64) {

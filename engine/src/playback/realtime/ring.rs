@@ -2,21 +2,21 @@
 //!
 //! An rtrb ring carries the frames, a second one the indices at which an utterance ends; with those the
 //! reader can tell silence that is right from frames that are late. Frames are numbered from 0 for as long as
-//! the ring lives. The writer is owned by [`FrameQueue`](super::FrameQueue), the reader by the
-//! [`Renderer`](super::Renderer). Both sides are wait-free; neither allocates.
+//! the ring lives. The writer is behind the [valve](super::super::valve), the reader is the
+//! [`Renderer`](super::Renderer)'s. Both sides are wait-free; neither allocates.
 
 /// How many ends can wait in the ring. Each belongs to an utterance, so the frames run out long before.
 const ENDS: usize = 256;
 
 /// The writing end.
-pub(super) struct FrameWriter {
+pub(in crate::playback) struct FrameWriter {
     frames: rtrb::Producer<f32>,
     ends: rtrb::Producer<u64>,
     written: u64,
 }
 
 /// The reading end.
-pub(super) struct FrameReader {
+pub(in crate::playback) struct FrameReader {
     frames: rtrb::Consumer<f32>,
     ends: rtrb::Consumer<u64>,
     position: u64,
@@ -26,15 +26,15 @@ pub(super) struct FrameReader {
 
 /// What a push achieved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Accepted {
+pub(in crate::playback) struct Accepted {
     /// How many of the frames were taken, from the first on.
-    pub(super) frames: usize,
+    pub(in crate::playback) frames: usize,
     /// Whether all were taken, and the end too if there was one.
-    pub(super) complete: bool,
+    pub(in crate::playback) complete: bool,
 }
 
 /// Makes a ring for `capacity` frames.
-pub(super) fn ring(capacity: usize) -> (FrameWriter, FrameReader) {
+pub(in crate::playback) fn ring(capacity: usize) -> (FrameWriter, FrameReader) {
     let (frames_in, frames_out) = rtrb::RingBuffer::new(capacity);
     let (ends_in, ends_out) = rtrb::RingBuffer::new(ENDS);
     (
@@ -55,7 +55,7 @@ pub(super) fn ring(capacity: usize) -> (FrameWriter, FrameReader) {
 impl FrameWriter {
     /// Writes as many of `frames` as there is room for. If `end`, they are the last of an utterance; the end
     /// is marked together with the last frame.
-    pub(super) fn push(&mut self, frames: &[f32], end: bool) -> Accepted {
+    pub(in crate::playback) fn push(&mut self, frames: &[f32], end: bool) -> Accepted {
         let fits = frames.len().min(self.frames.slots());
         let mut complete = fits == frames.len();
         if complete && end {
@@ -74,45 +74,41 @@ impl FrameWriter {
     }
 
     /// How many frames were written in all: the index of the next one.
-    pub(super) fn written(&self) -> u64 {
+    pub(in crate::playback) fn written(&self) -> u64 {
         self.written
     }
 
-    /// Frames that there is room for.
-    pub(super) fn room(&self) -> usize {
-        self.frames.slots()
-    }
-
     /// Whether the reader is gone.
-    pub(super) fn is_abandoned(&self) -> bool {
+    pub(in crate::playback) fn is_abandoned(&self) -> bool {
         self.frames.is_abandoned()
     }
 }
 
 impl FrameReader {
     /// Reads into `block`, returns how many frames there were.
-    pub(super) fn read(&mut self, block: &mut [f32]) -> usize {
+    pub(in crate::playback) fn read(&mut self, block: &mut [f32]) -> usize {
         let (read, _) = self.frames.pop_partial_slice(block);
         self.position += read.len() as u64;
         read.len()
     }
 
     /// The index of the next frame.
-    pub(super) fn position(&self) -> u64 {
+    pub(in crate::playback) fn position(&self) -> u64 {
         self.position
     }
 
     /// Frames that can be read.
-    pub(super) fn available(&self) -> usize {
+    pub(in crate::playback) fn available(&self) -> usize {
         self.frames.slots()
     }
 
     /// Whether the last frame that was read (or discarded) was the last of its utterance.
-    pub(super) fn is_at_end(&mut self) -> bool {
+    pub(in crate::playback) fn is_at_end(&mut self) -> bool {
         while let Ok(&end) = self.ends.peek()
             && end <= self.position
         {
-            self.end = end;
+            // A discard may have gone past it already.
+            self.end = self.end.max(end);
             // Just seen there, and this is the only reader.
             let _ = self.ends.pop();
         }
@@ -121,7 +117,7 @@ impl FrameReader {
 
     /// Drops the frames before `index`, which must all have been written, and returns how many those were.
     /// Nothing is owed after that. Takes the same time for any number.
-    pub(super) fn discard_to(&mut self, index: u64) -> u64 {
+    pub(in crate::playback) fn discard_to(&mut self, index: u64) -> u64 {
         let due = index.saturating_sub(self.position);
         let there = self
             .frames

@@ -1,25 +1,15 @@
-//! The transport, realtime side: which frames go to the device, and at which gain.
+//! The transport: which frames go to the device, and at which gain.
 //!
 //! A small state machine that the [`Renderer`](super::Renderer) drives, block by block, in the device's
 //! callback. Every change is a fade: also when frames run out, where it goes to silence from the value of the
-//! last frame, and comes back by a fade with the very next frame. Only the start of an utterance is not
-//! faded; its audio begins and ends by itself, and is to be heard as it was made.
+//! last frame, and comes back by a fade with the very next frame. Only the start of a track is not faded; its
+//! audio begins and ends by itself, and is to be heard as it was made.
 
+use super::account::Account;
+use super::command::Command;
 use super::ring::FrameReader;
-use super::status::{Mode, Status};
+use super::status::Mode;
 use utter_dsp::Ramp;
-
-/// What the renderer can be told. Commands are obeyed in order, each at the start of a callback.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Command {
-    /// Fade out and wait.
-    Pause,
-    /// Go on after a pause, with a fade. Without a pause it does nothing.
-    Resume,
-    /// Fade out and discard every frame before the index `until`; those behind it belong to what comes next.
-    /// Ends a pause.
-    Stop { until: u64 },
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -31,8 +21,10 @@ enum State {
     /// Fading out, then `Paused`.
     Pausing,
     Paused,
-    /// Fading out, then discarding up to `until`.
+    /// Fading out with the frames before `limit`, then discarding up to `until`. They differ after two flushes: what
+    /// lies between is of another place, and would be a step.
     Stopping {
+        limit: u64,
         until: u64,
         then_pause: bool,
     },
@@ -42,7 +34,7 @@ pub(super) struct Transport {
     reader: FrameReader,
     state: State,
     gain: Ramp,
-    /// Frames that every fade takes.
+    /// Frames that a fade takes unless the command says otherwise.
     fade: u32,
     /// The last frame that was read, before gain.
     last: f32,
@@ -73,11 +65,22 @@ impl Transport {
         }
     }
 
-    pub(super) fn obey(&mut self, command: Command, status: &mut Status) {
+    /// The index of the next frame.
+    pub(super) fn position(&self) -> u64 {
+        self.reader.position()
+    }
+
+    pub(super) fn obey(&mut self, command: Command, account: &mut Account) {
         match command {
             Command::Pause => self.pause(),
             Command::Resume => self.resume(),
-            Command::Stop { until } => self.stop(until, status),
+            Command::Flush {
+                until,
+                fade,
+                keeps_pause,
+            } => self.flush(until, fade, keeps_pause, account),
+            // The renderer's own.
+            Command::Gains { .. } => {}
         }
     }
 
@@ -112,51 +115,56 @@ impl Transport {
         }
     }
 
-    fn stop(&mut self, until: u64, status: &mut Status) {
+    fn flush(&mut self, until: u64, fade: u32, keeps_pause: bool, account: &mut Account) {
         if until < self.reader.position() {
-            // All of it has been heard, and what is heard now came after the stop.
+            // All of it has been heard, and what is heard now came after the flush.
             return;
         }
+        let pauses = keeps_pause && matches!(self.state, State::Pausing | State::Paused);
         match &mut self.state {
             State::Stopping {
                 until: earlier,
                 then_pause,
+                ..
             } => {
                 *earlier = until.max(*earlier);
-                *then_pause = false;
+                *then_pause &= keeps_pause;
+                // A shorter fade than the one under way.
+                if fade < self.gain.remaining() {
+                    self.gain.go_to(0.0, fade);
+                }
             }
             State::Playing | State::Pausing | State::Starved if self.gain.gain() > 0.0 => {
-                if self.gain.target() > 0.0 {
-                    self.gain.go_to(0.0, self.fade);
+                if self.gain.target() > 0.0 || fade < self.gain.remaining() {
+                    self.gain.go_to(0.0, fade);
                 }
                 self.state = State::Stopping {
+                    limit: until,
                     until,
-                    then_pause: false,
+                    then_pause: pauses,
                 };
             }
-            _ => self.end_stop(until, false, status),
+            _ => self.end_flush(until, pauses, account),
         }
     }
 
-    fn end_stop(&mut self, until: u64, then_pause: bool, status: &mut Status) {
-        status.discarded += self.reader.discard_to(until);
+    fn end_flush(&mut self, until: u64, then_pause: bool, account: &mut Account) {
+        account.status.discarded += self.reader.discard_to(until);
         self.holding = false;
         self.gain = Ramp::at(1.0);
         self.state = if then_pause { State::Paused } else { State::Idle };
     }
 
     /// Fills `block` with what is to be heard.
-    pub(super) fn fill(&mut self, block: &mut [f32], status: &mut Status) {
+    pub(super) fn fill(&mut self, block: &mut [f32], account: &mut Account) {
         let mut filled = 0;
         // Each turn either writes frames or moves on to a state that does.
         while filled < block.len() {
-            let frames = self.fill_some(&mut block[filled..], status);
-            filled += frames;
-            status.device_frames += frames as u64;
+            filled += self.fill_some(&mut block[filled..], account);
         }
     }
 
-    fn fill_some(&mut self, block: &mut [f32], status: &mut Status) -> usize {
+    fn fill_some(&mut self, block: &mut [f32], account: &mut Account) -> usize {
         let is_silent = self.gain.remaining() == 0;
         match self.state {
             State::Idle if self.reader.available() > 0 => {
@@ -164,33 +172,32 @@ impl Transport {
                 self.state = State::Playing;
                 0
             }
-            State::Idle | State::Paused => {
-                block.fill(0.0);
-                block.len()
-            }
-            State::Playing => self.play(block, status),
-            State::Starved => self.starve(block, status),
+            State::Idle | State::Paused => self.silence(block, account),
+            State::Playing => self.play(block, account),
+            State::Starved => self.starve(block, account),
             State::Pausing if is_silent => {
                 self.holding = false;
                 self.state = State::Paused;
                 0
             }
-            State::Pausing => self.fade_out(block, u64::MAX, status),
-            State::Stopping { until, then_pause } if is_silent => {
-                self.end_stop(until, then_pause, status);
+            State::Pausing => self.fade_out(block, u64::MAX, account),
+            State::Stopping {
+                until, then_pause, ..
+            } if is_silent => {
+                self.end_flush(until, then_pause, account);
                 0
             }
-            State::Stopping { until, .. } => self.fade_out(block, until, status),
+            State::Stopping { limit, .. } => self.fade_out(block, limit, account),
         }
     }
 
-    fn play(&mut self, block: &mut [f32], status: &mut Status) -> usize {
-        let read = self.read(block, status);
+    fn play(&mut self, block: &mut [f32], account: &mut Account) -> usize {
+        let read = self.read(block, account);
         if read == 0 {
             if self.reader.is_at_end() {
                 self.state = State::Idle;
             } else if self.reader.available() == 0 {
-                status.underruns += 1;
+                account.status.underruns += 1;
                 self.gain.go_to(0.0, self.fade);
                 self.holding = true;
                 self.state = State::Starved;
@@ -199,9 +206,9 @@ impl Transport {
         read
     }
 
-    fn starve(&mut self, block: &mut [f32], status: &mut Status) -> usize {
+    fn starve(&mut self, block: &mut [f32], account: &mut Account) -> usize {
         let frames = if self.gain.remaining() > 0 {
-            self.fade_last(block, status)
+            self.fade_last(block, account)
         } else if self.reader.is_at_end() {
             self.holding = false;
             self.state = State::Idle;
@@ -212,46 +219,51 @@ impl Transport {
             self.state = State::Playing;
             0
         } else {
-            block.fill(0.0);
-            block.len()
+            self.silence(block, account)
         };
-        status.underrun_frames += frames as u64;
+        account.status.underrun_frames += frames as u64;
         frames
     }
 
     /// Goes on with the frames before `limit` for as long as the fade lasts; with the last value if they run
     /// out.
-    fn fade_out(&mut self, block: &mut [f32], limit: u64, status: &mut Status) -> usize {
+    fn fade_out(&mut self, block: &mut [f32], limit: u64, account: &mut Account) -> usize {
         if !self.holding {
             let left = limit.saturating_sub(self.reader.position());
             let frames = (block.len() as u64).min(self.gain.remaining().into()).min(left) as usize;
-            let read = self.read(&mut block[..frames], status);
+            let read = self.read(&mut block[..frames], account);
             if read > 0 {
                 return read;
             }
             self.holding = true;
         }
-        self.fade_last(block, status)
+        self.fade_last(block, account)
     }
 
-    fn fade_last(&mut self, block: &mut [f32], status: &mut Status) -> usize {
+    fn fade_last(&mut self, block: &mut [f32], account: &mut Account) -> usize {
         let frames = block.len().min(self.gain.remaining() as usize);
         block[..frames].fill(self.last);
         self.gain.apply(&mut block[..frames]);
-        status.sounded_until = status.device_frames + frames as u64;
+        account.faded(self.reader.position(), frames);
         frames
     }
 
+    fn silence(&mut self, block: &mut [f32], account: &mut Account) -> usize {
+        block.fill(0.0);
+        account.silent(self.reader.position(), block.len());
+        block.len()
+    }
+
     /// Takes frames out of the ring, through the gain.
-    fn read(&mut self, block: &mut [f32], status: &mut Status) -> usize {
+    fn read(&mut self, block: &mut [f32], account: &mut Account) -> usize {
+        let position = self.reader.position();
         let read = self.reader.read(block);
         if let Some(&last) = block[..read].last() {
             self.last = last;
         }
         self.gain.apply(&mut block[..read]);
         if read > 0 {
-            status.rendered += read as u64;
-            status.sounded_until = status.device_frames + read as u64;
+            account.sounded(position, read);
         }
         read
     }

@@ -1,0 +1,207 @@
+//! Following what is heard: the renderer's reports, the playhead, and the events that depend on it.
+
+use super::super::event::{Effect, PlaybackEvent};
+use super::super::realtime::report::Report;
+use super::super::realtime::status::{Mode, Status};
+use super::super::timeline::Heard;
+use super::super::track::TrackEnd;
+use super::super::valve::{CommandId, Valve};
+use super::Deck;
+use std::time::Duration;
+use utter_dsp::Level;
+
+/// How soon to come by again while there is sound, at the latest.
+const WHILE_HEARD: Duration = Duration::from_millis(10);
+
+/// How soon while nothing is to be heard: for losses.
+const WHILE_IDLE: Duration = Duration::from_millis(100);
+
+/// Never sooner than this.
+const SHORTEST: Duration = Duration::from_millis(1);
+
+impl Deck {
+    /// Does what is to be done at the time `now`, and says how soon to come by again. What is to be fed is the caller's
+    /// to have fed, by [`feed`](Deck::feed).
+    pub(in crate::playback) fn tick(&mut self, valve: &Valve, now: u64) -> Duration {
+        self.catch_up(valve);
+        valve.send_backlog();
+        self.read_reports(valve);
+        let next_mark = self.follow(now);
+        self.watch(valve, now);
+        self.connect(valve, now);
+        let next = match &self.open {
+            None => WHILE_HEARD,
+            Some(_) if self.is_at_rest() => WHILE_IDLE,
+            Some(_) => next_mark.map_or(WHILE_HEARD, |mark| mark.min(WHILE_HEARD)),
+        };
+        next.max(SHORTEST)
+    }
+
+    /// Whether nothing is heard, nothing waits, and no command is under way.
+    fn is_at_rest(&self) -> bool {
+        let is_silent = matches!(self.mode(), Mode::Idle | Mode::Paused);
+        let waits = self.playlist.first_open().is_some() && !self.is_paused;
+        let is_told = self.open.as_ref().is_none_or(|open| open.seen.is_level_told);
+        is_silent && !waits && is_told && self.outstanding.is_empty()
+    }
+
+    fn read_reports(&mut self, valve: &Valve) {
+        let Some(open) = &mut self.open else { return };
+        let mut obeyed = Vec::new();
+        while let Ok(report) = open.reports_pop() {
+            match report {
+                Report::Obeyed {
+                    command,
+                    device,
+                    ring,
+                } => obeyed.push((CommandId(command), device, ring)),
+                sound => open.timeline.report(sound),
+            }
+        }
+        for (command, device_frame, ring) in obeyed {
+            // A stop may be obeyed before the deck has heard of it.
+            if !self.outstanding.contains(&command)
+                && let Some(stopped) = valve.take_stop()
+            {
+                self.apply_stop(stopped);
+            }
+            // Those that the deck has sent by itself are nobody's.
+            if !self.outstanding.contains(&command) {
+                continue;
+            }
+            let open = self.open.as_ref();
+            let position = open.and_then(|open| open.position(&self.playlist, ring));
+            self.has_effect(
+                command,
+                Effect {
+                    device_frame,
+                    position,
+                },
+            );
+        }
+    }
+
+    /// Moves the playhead to what is heard now, and tells what it has passed. Gives the time to the next mark.
+    fn follow(&mut self, now: u64) -> Option<Duration> {
+        let open = self.open.as_mut()?;
+        let (status, heard_device) = open.status_and_heard(now);
+        let passed = open.timeline.advance(heard_device);
+        let heard_ring = open.timeline.heard_ring();
+        for heard in passed {
+            self.pass(&heard);
+        }
+        self.heading = self.heading.filter(|heading| heading.ring > heard_ring);
+        let open = self.open.as_ref()?;
+        let has_sound = open.timeline.has_sound_at(heard_device);
+        self.tell_position(has_sound, now);
+        self.tell_level(has_sound, &status, now);
+        if let Some(playhead) = self.playhead {
+            self.playlist.forget(playhead, self.options.history);
+        }
+        let (track, frame) = self.playhead.filter(|_| has_sound)?;
+        let track = self.playlist.get(track)?;
+        let next = track.marks_in(frame..u64::MAX).first()?;
+        Some(track.time(next.frame - frame))
+    }
+
+    /// Tells what there is in a part of a track that was heard.
+    pub(super) fn pass(&mut self, heard: &Heard) {
+        let id = heard.track;
+        let Some(track) = self.playlist.get(id) else {
+            return;
+        };
+        let frames = if heard.to_end {
+            track.length()..u64::MAX
+        } else {
+            heard.frames.start..heard.frames.end.min(track.length())
+        };
+        if !heard.to_end {
+            if frames.start == 0 && self.told.is_none_or(|told| told.0 != id) {
+                self.outbox.events.push(PlaybackEvent::TrackStarted { track: id });
+            }
+            self.playhead = Some((id, frames.end));
+        }
+        let told = self.told.filter(|told| told.0 == id).map_or(0, |told| told.1);
+        for mark in track.marks_in(frames.start.max(told)..frames.end) {
+            let mark = mark.clone();
+            self.outbox.events.push(PlaybackEvent::Mark { track: id, mark });
+        }
+        if !heard.to_end && frames.end >= told {
+            self.told = None;
+        }
+        if heard.to_end {
+            self.playhead = Some((id, track.length()));
+            self.end(id, TrackEnd::Heard);
+        }
+    }
+
+    fn tell_position(&mut self, has_sound: bool, now: u64) {
+        // The most that a person who watches it can use.
+        let interval = self.options.position_interval.max(Duration::from_millis(33));
+        let Some(open) = &mut self.open else { return };
+        if !has_sound || !is_due(&mut open.seen.position_at, interval, now) {
+            return;
+        }
+        if let Some((track, frame)) = self.playhead
+            && let Some(track) = self.playlist.get(track)
+        {
+            self.outbox
+                .events
+                .push(PlaybackEvent::Position(track.position(frame)));
+        }
+    }
+
+    fn tell_level(&mut self, has_sound: bool, status: &Status, now: u64) {
+        let Some(open) = &mut self.open else { return };
+        let seen = &mut open.seen;
+        let is_over = !has_sound && seen.is_level_told;
+        if is_over || !is_due(&mut seen.level_at, self.options.level_interval, now) {
+            return;
+        }
+        let level = Level {
+            rms: status.power.rms_since(&seen.power),
+            peak: open.line.take_peak(),
+        };
+        seen.power = status.power;
+        // Once more when it is over, so that a display falls to nothing.
+        seen.is_level_told = !has_sound && level.peak == 0.0;
+        self.outbox.events.push(PlaybackEvent::Level(level));
+    }
+
+    /// Tells underruns and xruns that have come since the last time.
+    pub(super) fn tell_faults(&mut self) {
+        let Some(open) = &mut self.open else { return };
+        let (status, seen) = (open.line.status(), &mut open.seen);
+        let times = status.underruns - seen.underruns;
+        // When it is over, so that it can be said how long it was.
+        if times > 0 && status.mode != Mode::Starved {
+            let frames = status.underrun_frames - seen.underrun_frames;
+            tracing::warn!(times, frames, "frames came too late; playback was interrupted");
+            self.outbox.events.push(PlaybackEvent::Underrun { times, frames });
+            seen.underruns = status.underruns;
+            seen.underrun_frames = status.underrun_frames;
+        }
+        let xruns = open.line.health.xruns();
+        if xruns > seen.xruns {
+            let times = xruns - seen.xruns;
+            tracing::debug!(times, "the device was not served in time");
+            self.outbox.events.push(PlaybackEvent::Xrun { times });
+            seen.xruns = xruns;
+        }
+    }
+}
+
+impl super::Open {
+    fn reports_pop(&mut self) -> Result<Report, rtrb::PopError> {
+        self.line.reports.pop()
+    }
+}
+
+/// Whether `interval` has passed since `last`, which is then `now`.
+pub(super) fn is_due(last: &mut u64, interval: Duration, now: u64) -> bool {
+    let is_due = now.saturating_sub(*last) >= interval.as_nanos() as u64;
+    if is_due {
+        *last = now;
+    }
+    is_due
+}

@@ -1,0 +1,96 @@
+//! The writer of a track: where whoever makes frames pushes them.
+
+use super::error::PushError;
+use super::player::Shared;
+use super::track::{Mark, TrackId, Wanted};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a push waits at most before it looks again whether the frames are still wanted.
+const LONGEST_NAP: Duration = Duration::from_millis(100);
+
+/// Takes the frames and marks of one track. The track is complete when the writer says so or is gone; nothing is owed
+/// after that.
+pub struct TrackWriter {
+    id: TrackId,
+    wanted: Arc<Wanted>,
+    shared: Arc<Shared>,
+}
+
+impl TrackWriter {
+    pub(super) fn new(id: TrackId, wanted: Arc<Wanted>, shared: Arc<Shared>) -> Self {
+        Self { id, wanted, shared }
+    }
+
+    /// The track.
+    pub fn id(&self) -> TrackId {
+        self.id
+    }
+
+    /// Whether more of it is wanted. Not after a stop or a skip.
+    pub fn is_wanted(&self) -> bool {
+        self.wanted.is_wanted()
+    }
+
+    pub(crate) fn wanted(&self) -> Arc<Wanted> {
+        Arc::clone(&self.wanted)
+    }
+
+    /// Appends frames, mono at the track's rate, full scale ±1.0. Waits while more than
+    /// [`PlayerOptions::ahead`](super::PlayerOptions::ahead) waits to be heard, without using the CPU; a stop ends the
+    /// wait.
+    ///
+    /// # Errors
+    ///
+    /// [`PushError::Stopped`] if they are not wanted any more, [`PushError::OutputLost`] and [`PushError::Closed`] if
+    /// nobody will hear them. None of them were taken then.
+    pub fn push(&mut self, frames: impl Into<Arc<[f32]>>) -> Result<(), PushError> {
+        self.push_with_marks(frames, [])
+    }
+
+    /// The same, with marks that belong to these frames or to some before.
+    ///
+    /// # Errors
+    ///
+    /// As for [`push`](Self::push).
+    pub fn push_with_marks(
+        &mut self,
+        frames: impl Into<Arc<[f32]>>,
+        marks: impl IntoIterator<Item = Mark>,
+    ) -> Result<(), PushError> {
+        let frames = frames.into();
+        let mut deck = self.shared.deck.lock();
+        loop {
+            if let Some(refusal) = deck.refusal() {
+                return Err(refusal);
+            }
+            if !self.wanted.is_wanted() {
+                return Err(PushError::Stopped);
+            }
+            if deck.has_room() {
+                break;
+            }
+            self.shared.changed.wait_for(&mut deck, LONGEST_NAP);
+        }
+        if let Some(track) = deck.playlist_mut().get_mut(self.id) {
+            // Marks first: a mark at a frame that has been heard already would be passed over.
+            marks.into_iter().for_each(|mark| track.mark(mark));
+            track.push(frames);
+        }
+        drop(deck);
+        self.shared.wake();
+        Ok(())
+    }
+
+    /// Nothing more will come. Dropping the writer does the same.
+    pub fn finish(self) {}
+}
+
+impl Drop for TrackWriter {
+    fn drop(&mut self) {
+        if let Some(track) = self.shared.deck.lock().playlist_mut().get_mut(self.id) {
+            track.complete();
+        }
+        self.shared.wake();
+    }
+}
