@@ -35,13 +35,13 @@ const CHUNKS: [usize; 4] = [31_007, 1, 479, 28_513];
 /// Long enough that no other program's work makes the server's buffer run dry.
 const PERIOD: Duration = Duration::from_millis(100);
 
-fn open() -> (Player, WatchedBackend<CpalBackend>) {
-    let backend = WatchedBackend::new(CpalBackend::new());
+fn open() -> (Player, Arc<WatchedBackend<CpalBackend>>) {
+    let backend = Arc::new(WatchedBackend::new(CpalBackend::new()));
     let options = PlayerOptions {
         period: PERIOD,
         ..PlayerOptions::default()
     };
-    let player = Player::open(&backend, &OutputSelection::Default, &options).expect(PACKAGES);
+    let player = Player::open(Arc::clone(&backend) as _, &OutputSelection::Default, &options).expect(PACKAGES);
     (player, backend)
 }
 
@@ -50,8 +50,9 @@ fn a_foreign_listener_hears_what_is_meant() {
     with_pulse("a_foreign_listener_hears_what_is_meant", |server| {
         let recording = server.record();
         let (player, _) = open();
-        assert_eq!((player.output().rate, player.output().channels), (RATE, 2));
-        let (speaker, _events) = Speaker::start(Arc::new(player), Box::new(SweepVoice::default())).unwrap();
+        let config = player.output().unwrap().config;
+        assert_eq!((config.rate, config.channels), (RATE, 2));
+        let (speaker, _events) = Speaker::start(player, Box::new(SweepVoice::default())).unwrap();
         let spoken = speaker.speak(utterance(CHUNKS.into_iter().map(say))).unwrap();
         let outcome = spoken.wait();
         assert!(matches!(outcome, Outcome::Finished), "{outcome:?}");
