@@ -26,7 +26,7 @@ use super::options::PlayerOptions;
 use super::output::{OutputSelection, OutputStream};
 use super::playlist::Playlist;
 use super::realtime::clock::Clock;
-use super::realtime::status::{Mode, Power, Status};
+use super::realtime::status::{Mode, Power};
 use super::timeline::Timeline;
 use super::track::{OnEnd, TrackEnd, TrackId, TrackOptions, Wanted};
 use super::valve::{CommandId, Inlet, Valve};
@@ -38,7 +38,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// Effects of commands that are kept to be asked for.
-const EFFECTS: usize = 128;
+pub(super) const EFFECTS: usize = 128;
 
 pub(super) struct Deck {
     pub(super) options: PlayerOptions,
@@ -75,7 +75,17 @@ struct Open {
     timeline: Timeline,
     /// The ring's frames before this one were flushed.
     flushed_until: u64,
+    /// Commands that were obeyed, and are still to be told.
+    obeyed: VecDeque<Obeyed>,
     seen: Seen,
+}
+
+/// A command that was obeyed, with the frame `device` of the device and the frame `ring` of the ring.
+#[derive(Clone, Copy)]
+struct Obeyed {
+    command: CommandId,
+    device: u64,
+    ring: u64,
 }
 
 /// Where it goes after a flush.
@@ -345,6 +355,7 @@ impl Open {
             feed: Feed::new(rate, frames_in(FADE, rate) as u32, epoch, cursor),
             timeline: Timeline::new(rate),
             flushed_until: 0,
+            obeyed: VecDeque::new(),
             seen: Seen {
                 underruns: 0,
                 underrun_frames: 0,
@@ -393,11 +404,5 @@ impl Open {
         let (track, frame) = self.timeline.locate(ring)?;
         let track = playlist.get(track)?;
         Some(track.position(frame.min(track.length())))
-    }
-
-    fn status_and_heard(&mut self, now: u64) -> (Status, u64) {
-        let status = self.line.status();
-        let heard = self.line.heard(&status, now);
-        (status, heard)
     }
 }
