@@ -196,6 +196,10 @@ fn a_truncated_file_is_an_error() {
                 Ok(clip) if name.contains("streamed") => {
                     assert_eq!(clip.frames.len(), (bytes.len() * sixteenths / 16 - 44) / 2);
                 }
+                // Half of its 22 frames: no tag says that there were more.
+                Ok(clip) if name == UNTAGGED && sixteenths == 8 => {
+                    assert_eq!(clip.frames.len(), 11 * 576);
+                }
                 Ok(clip) => panic!("{name}, {sixteenths}/16: {} frames", clip.frames.len()),
                 Err(error) => assert!(is_cut_or_damaged(&error), "{name}, {sixteenths}/16: {error}"),
             }

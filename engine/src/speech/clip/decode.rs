@@ -15,6 +15,7 @@ use symphonia::core::formats::{FormatReader, Track, TrackType};
 use tracing::debug;
 
 use super::downmix::Downmix;
+use super::vorbis;
 use super::{ClipError, ClipFormat, ClipLimits, ClipSource};
 
 /// Sample rates that are taken, in Hz: those that are in use, and some room.
@@ -118,6 +119,12 @@ impl Decoding {
                 return Err(ClipError::TooLong {
                     limit: limits.duration,
                 });
+            }
+        }
+        if parameters.codec == well_known::CODEC_ID_VORBIS {
+            let headers = parameters.extra_data.as_deref().unwrap_or(&[]);
+            if vorbis::table_bytes(headers) > vorbis::MAX_TABLE_BYTES {
+                return Err(format.damaged("its tables are larger than any encoder makes them"));
             }
         }
         // LAME's tag, which tells the delay, counts exactly. Others may count the frame that the tag is in.

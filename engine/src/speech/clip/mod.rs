@@ -18,6 +18,7 @@ mod limits;
 mod mpeg;
 mod options;
 mod source;
+mod vorbis;
 
 pub use cache::{CLIP_CACHE_BYTES, ClipCache, ClipCacheStatus};
 pub use decode::{Clip, decode};
