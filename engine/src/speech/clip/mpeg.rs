@@ -9,7 +9,7 @@
 //! "ID3 tag version 2.4.0 - Main Structure", 3.1.
 
 use std::borrow::Cow;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
 /// Bytes of a frame's header.
 const HEADER_BYTES: u64 = 4;
@@ -94,17 +94,21 @@ pub(super) fn find_frames(reader: &mut (impl Read + Seek), start: u64, size: u64
 
 /// No frame begins at `position`, but with the bytes `begun`, after which `reader` stands: that is all right if it is a
 /// tag, or if nothing but zeros follows.
-fn end_of_frames(reader: &mut impl Read, begun: &[u8], position: u64) -> Result<u64, Broken> {
+fn end_of_frames(reader: &mut impl BufRead, begun: &[u8], position: u64) -> Result<u64, Broken> {
     let mut rest = begun.to_vec();
-    reader.take(8).read_to_end(&mut rest)?;
+    reader.by_ref().take(8).read_to_end(&mut rest)?;
     if TRAILING_TAGS.iter().any(|tag| rest.starts_with(tag)) {
         return Ok(position);
     }
     if rest.iter().all(|&byte| byte == 0) {
-        for byte in reader.bytes() {
-            if byte? != 0 {
+        while let buffered = reader.fill_buf()?
+            && !buffered.is_empty()
+        {
+            if buffered.iter().any(|&byte| byte != 0) {
                 return Err(Broken::Junk(format!("zeros at byte {position}").into()));
             }
+            let read = buffered.len();
+            reader.consume(read);
         }
         return Ok(position);
     }

@@ -83,7 +83,6 @@ fn values_per_dimension(entries: u32, dimensions: u32) -> u64 {
 mod tests {
     use super::*;
     use crate::speech::clip::{ClipFormat, ClipLimits, ClipSource};
-    use symphonia::core::formats::FormatReader;
 
     /// Bits in the order of Vorbis: the lowest first.
     #[derive(Default)]
