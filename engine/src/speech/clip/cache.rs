@@ -18,8 +18,8 @@ pub const CLIP_CACHE_BYTES: usize = 16 << 20;
 
 /// Decoded clips, as many as fit; the one that was not asked for the longest goes first.
 ///
-/// A file is known by its path, size and time of modification, so that a changed one is decoded anew; bytes are known by
-/// their SHA-256 sum. A clip that takes more than a quarter of the room is not kept, as it would push out many, nor is
+/// A file is known by its path, size and time of modification, so that a changed one is decoded anew, unless it changed
+/// to the same size within one tick of its file system's clock; bytes are known by their SHA-256 sum. A clip that takes more than a quarter of the room is not kept, as it would push out many, nor is
 /// one whose file changed while it was read.
 #[derive(Debug)]
 pub struct ClipCache {
@@ -102,9 +102,7 @@ impl ClipCache {
             };
         }
         let clip = decode(source, limits, cancel)?;
-        if size_of_val(&*clip.frames) <= self.capacity / 4
-            && Key::of(source, limits).is_ok_and(|now| now == key)
-        {
+        if size_of_val(&*clip.frames) <= self.capacity / 4 && key.still_fits(source, limits) {
             self.kept.lock().insert(key, clip.clone(), self.capacity);
         }
         Ok(clip)
@@ -143,6 +141,14 @@ impl Key {
                 check_size(bytes.len() as u64, limits)?;
                 Ok(Self::Bytes(Sha256::digest(bytes).into()))
             }
+        }
+    }
+
+    /// Whether what was decoded meanwhile is what the key was made for: a file may have been written to.
+    fn still_fits(&self, source: &ClipSource, limits: &ClipLimits) -> bool {
+        match self {
+            Self::File { .. } => Self::of(source, limits).is_ok_and(|now| now == *self),
+            Self::Bytes(_) => true,
         }
     }
 }

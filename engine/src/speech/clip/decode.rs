@@ -45,8 +45,8 @@ impl Clip {
 
 /// Decodes a sound file.
 ///
-/// `cancel` is asked between packets, which are at most some tens of milliseconds of sound; once it says yes, nothing
-/// more is decoded.
+/// `cancel` is asked before each packet; once it says yes, nothing more is decoded. A packet is at most a second of sound
+/// or so, and mostly some tens of milliseconds.
 ///
 /// Encoder delay and padding are cut off, as far as the file tells them: the LAME tag in MP3, the positions of pages
 /// in Ogg. FLAC is checked against its MD5 sum. A WAV file whose header says that its length is not known is taken to
