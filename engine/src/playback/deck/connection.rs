@@ -512,7 +512,8 @@ impl Deck {
             format = %config.format, period = ?line.granted_period, ?reason, "output open");
         let (rate, channels) = (config.rate, config.channels);
         let (epoch, _, _) = valve.connect(Some(inlet));
-        let open = Open::new(line, self.resume_at.take(), epoch, self.clock.now());
+        let loudness = self.options.loudness;
+        let open = Open::new(line, self.resume_at.take(), loudness, epoch, self.clock.now());
         self.outbox
             .events
             .push(PlaybackEvent::OutputOpened(open.describe(reason)));
