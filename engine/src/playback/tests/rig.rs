@@ -422,7 +422,7 @@ impl Devices for TestDevices {
         self.answers.clear();
     }
 
-    fn close(&mut self, stream: Box<dyn OutputStream>, _: Duration) {
+    fn close(&mut self, _: &OutputId, stream: Box<dyn OutputStream>, _: Duration) {
         drop(stream);
     }
 }
