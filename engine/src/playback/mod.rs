@@ -43,7 +43,7 @@ pub use realtime::Renderer;
 pub use realtime::load::CallbackLoad;
 pub use realtime::status::Mode;
 pub(crate) use track::Wanted;
-pub use track::{Mark, MarkKind, Position, TrackEnd, TrackId, TrackOptions};
+pub use track::{Mark, MarkKind, Position, TrackEnd, TrackId, TrackKind, TrackOptions};
 pub use utter_dsp::Level;
 pub use valve::CommandId;
 pub use volume::Volume;

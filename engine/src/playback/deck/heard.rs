@@ -16,6 +16,12 @@ const WHILE_HEARD: Duration = Duration::from_millis(10);
 /// How soon while nothing is to be heard: for losses.
 const WHILE_IDLE: Duration = Duration::from_millis(100);
 
+/// Callbacks after which a device's account of its latency is believed.
+const SETTLED: u64 = 8;
+
+/// By how much the latency changes before that is told.
+const LATENCY_STEP: Duration = Duration::from_millis(5);
+
 /// Never sooner than this.
 const SHORTEST: Duration = Duration::from_millis(1);
 
@@ -87,6 +93,7 @@ impl Deck {
         let has_sound = open.timeline.has_sound_at(heard_device);
         self.tell_position(has_sound, now);
         self.tell_level(has_sound, status, now);
+        self.tell_latency(status);
         if let Some(playhead) = self.playhead {
             self.playlist.forget(playhead, self.options.history);
         }
@@ -109,7 +116,10 @@ impl Deck {
         };
         if !heard.to_end {
             if frames.start == 0 && self.told.is_none_or(|told| told.0 != id) {
-                self.outbox.events.push(PlaybackEvent::TrackStarted { track: id });
+                let kind = track.options.kind;
+                self.outbox
+                    .events
+                    .push(PlaybackEvent::TrackStarted { track: id, kind });
             }
             self.playhead = Some((id, frames.end));
         }
@@ -158,6 +168,24 @@ impl Deck {
         // Once more when it is over, so that a display falls to nothing.
         seen.is_level_told = !has_sound && level.peak == 0.0;
         self.outbox.events.push(PlaybackEvent::Level(level));
+    }
+
+    /// Tells the latency when it is known, and when it has become another.
+    fn tell_latency(&mut self, status: &Status) {
+        let Some(open) = &mut self.open else { return };
+        // While a device fills its buffer at the start, it says too little.
+        if status.callbacks < SETTLED {
+            return;
+        }
+        let latency = open.line.latency(status);
+        if open
+            .seen
+            .latency
+            .is_none_or(|told| told.abs_diff(latency) >= LATENCY_STEP)
+        {
+            open.seen.latency = Some(latency);
+            self.outbox.events.push(PlaybackEvent::Latency { latency });
+        }
     }
 
     /// Tells underruns and xruns that have come since the last time.

@@ -36,6 +36,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+use utter_dsp::{Levelling, ResampleError};
 
 /// Effects of commands that are kept to be asked for.
 pub(super) const EFFECTS: usize = 128;
@@ -109,6 +110,7 @@ struct Seen {
     level_at: u64,
     is_level_told: bool,
     looked_at: u64,
+    latency: Option<Duration>,
 }
 
 /// What is to be told and called when the deck is free.
@@ -176,9 +178,7 @@ impl Deck {
         if let Connection::GivenUp { reason, .. } = &self.connection {
             return Err(PlaybackError::OutputLost(*reason));
         }
-        if let Some(open) = &mut self.open {
-            open.feed.accept(options.rate)?;
-        }
+        self.accept(options.rate)?;
         let wanted = Wanted::new(Arc::clone(valve.stops()), self.stops_applied);
         let id = self.playlist.add(options, Arc::clone(&wanted), on_end);
         let cursor = Cursor { track: id, frame: 0 };
@@ -190,6 +190,14 @@ impl Deck {
             None => self.resume_at = self.resume_at.or(Some(cursor)),
         }
         Ok((id, wanted))
+    }
+
+    /// Whether tracks of `rate` Hz can be played.
+    pub(super) fn accept(&mut self, rate: u32) -> Result<(), ResampleError> {
+        match &mut self.open {
+            Some(open) => open.feed.accept(rate),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -349,10 +357,10 @@ impl Deck {
 }
 
 impl Open {
-    fn new(line: Line, cursor: Option<Cursor>, epoch: u64, now: u64) -> Self {
+    fn new(line: Line, cursor: Option<Cursor>, loudness: Option<Levelling>, epoch: u64, now: u64) -> Self {
         let rate = line.config.rate;
         Self {
-            feed: Feed::new(rate, frames_in(FADE, rate) as u32, epoch, cursor),
+            feed: Feed::new(rate, frames_in(FADE, rate) as u32, loudness, epoch, cursor),
             timeline: Timeline::new(rate),
             flushed_until: 0,
             obeyed: VecDeque::new(),
@@ -367,6 +375,7 @@ impl Open {
                 level_at: now,
                 is_level_told: true,
                 looked_at: now,
+                latency: None,
             },
             line,
         }

@@ -12,7 +12,7 @@ use super::super::output::{
 };
 use super::super::realtime::Renderer;
 use super::super::realtime::clock::Clock;
-use super::super::track::{Mark, TrackEnd, TrackId, TrackOptions};
+use super::super::track::{Mark, TrackEnd, TrackId, TrackKind, TrackOptions};
 use super::super::valve::{CommandId, Valve};
 use super::super::{Counters, Mode, SeekError};
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
@@ -147,7 +147,11 @@ impl Rig {
             let id = Arc::clone(&id);
             Box::new(move |end| ends.lock().push((id.lock().unwrap(), end)))
         };
-        let options = TrackOptions { rate, gain: 1.0 };
+        let options = TrackOptions {
+            kind: TrackKind::Speech,
+            rate,
+            gain: 1.0,
+        };
         let (track, _) = self.deck.add(options, on_end, &self.valve).unwrap();
         *id.lock() = Some(track);
         self.settle();
@@ -430,7 +434,7 @@ impl Devices for TestDevices {
         self.answers.clear();
     }
 
-    fn close(&mut self, stream: Box<dyn OutputStream>, _: Duration) {
+    fn close(&mut self, _: &OutputId, stream: Box<dyn OutputStream>, _: Duration) {
         drop(stream);
     }
 }
