@@ -9,10 +9,9 @@
 use super::frames_in;
 use super::realtime::command::{Command, Sent};
 use super::realtime::ring::FrameWriter;
-use parking_lot::Mutex;
+use super::sync::{AtomicU64, Mutex, Ordering, rtrb};
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Commands that can wait, beyond those in the renderer's ring, for a device that takes none.

@@ -27,6 +27,7 @@ use super::output::{OutputSelection, OutputStream};
 use super::playlist::Playlist;
 use super::realtime::clock::Clock;
 use super::realtime::status::{Mode, Power};
+use super::sync::Ordering;
 use super::timeline::Timeline;
 use super::track::{OnEnd, TrackEnd, TrackId, TrackOptions, Wanted};
 use super::valve::{CommandId, Inlet, Valve};
@@ -34,7 +35,6 @@ use super::volume::Volume;
 use connection::Connection;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 use utter_dsp::{Levelling, ResampleError};
 
