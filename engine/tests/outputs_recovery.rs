@@ -230,8 +230,14 @@ fn check(before: &Capture, after: &Capture) {
         "silent for {gap:?}, {:.1} ms heard twice; {old_snr:.1} dB before, {new_snr:.1} dB after",
         twice * 1e3
     );
-    assert!(old.from.abs() < 1e-4 && (new.to - SAID).abs() < 1e-3, "{old:?} {new:?}");
-    assert!(old_snr > 60.0 && new_snr > 60.0, "no frame is lost or doubled inside");
+    assert!(
+        old.from.abs() < 1e-4 && (new.to - SAID).abs() < 1e-3,
+        "{old:?} {new:?}"
+    );
+    assert!(
+        old_snr > 60.0 && new_snr > 60.0,
+        "no frame is lost or doubled inside"
+    );
     assert!(gap <= GOES_ON, "silent for {gap:?}");
     // A frame of rounding. Then two periods of 20 ms.
     let buffer = 2.0 * PlayerOptions::default().period.as_secs_f64();

@@ -340,7 +340,8 @@ impl Deck {
 
     fn give_up(&mut self, reason: LossReason, failures: u32, now: u64) {
         let error = PlaybackError::OutputLost(reason);
-        tracing::error!(%error, "no output was found; what waits to be heard is given up");
+        // Whoever waits to be heard is told.
+        tracing::info!(%error, "no output was found; what waits to be heard is given up");
         self.outbox.events.push(PlaybackEvent::OutputGivenUp {
             after: self.options.give_up_after,
             error: error.clone(),
