@@ -6,11 +6,11 @@
 //! one is lost. Nothing here knows where the frames came from.
 
 use super::error::PlaybackError;
+use super::sync::{AtomicBool, AtomicU64, Ordering};
 use std::collections::VecDeque;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Numbers the tracks of a player, in the order in which they are played.

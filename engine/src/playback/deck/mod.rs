@@ -26,7 +26,8 @@ use super::options::PlayerOptions;
 use super::output::{OutputSelection, OutputStream};
 use super::playlist::Playlist;
 use super::realtime::clock::Clock;
-use super::realtime::status::{Mode, Power, Status};
+use super::realtime::status::{Mode, Power};
+use super::sync::Ordering;
 use super::timeline::Timeline;
 use super::track::{OnEnd, TrackEnd, TrackId, TrackOptions, Wanted};
 use super::valve::{CommandId, Inlet, Valve};
@@ -34,12 +35,11 @@ use super::volume::Volume;
 use connection::Connection;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 use utter_dsp::{Levelling, ResampleError};
 
 /// Effects of commands that are kept to be asked for.
-const EFFECTS: usize = 128;
+pub(super) const EFFECTS: usize = 128;
 
 pub(super) struct Deck {
     pub(super) options: PlayerOptions,
@@ -76,7 +76,17 @@ struct Open {
     timeline: Timeline,
     /// The ring's frames before this one were flushed.
     flushed_until: u64,
+    /// Commands that were obeyed, and are still to be told.
+    obeyed: VecDeque<Obeyed>,
     seen: Seen,
+}
+
+/// A command that was obeyed, with the frame `device` of the device and the frame `ring` of the ring.
+#[derive(Clone, Copy)]
+struct Obeyed {
+    command: CommandId,
+    device: u64,
+    ring: u64,
 }
 
 /// Where it goes after a flush.
@@ -353,6 +363,7 @@ impl Open {
             feed: Feed::new(rate, frames_in(FADE, rate) as u32, loudness, epoch, cursor),
             timeline: Timeline::new(rate),
             flushed_until: 0,
+            obeyed: VecDeque::new(),
             seen: Seen {
                 underruns: 0,
                 underrun_frames: 0,
@@ -402,11 +413,5 @@ impl Open {
         let (track, frame) = self.timeline.locate(ring)?;
         let track = playlist.get(track)?;
         Some(track.position(frame.min(track.length())))
-    }
-
-    fn status_and_heard(&mut self, now: u64) -> (Status, u64) {
-        let status = self.line.status();
-        let heard = self.line.heard(&status, now);
-        (status, heard)
     }
 }
