@@ -88,7 +88,7 @@ impl Deck {
         for heard in passed {
             self.pass(&heard);
         }
-        self.heading = self.heading.filter(|heading| heading.ring > heard_ring);
+        self.arrive(heard_ring);
         let open = self.open.as_ref()?;
         let has_sound = open.timeline.has_sound_at(heard_device);
         self.tell_position(has_sound, now);
@@ -101,6 +101,18 @@ impl Deck {
         let track = self.playlist.get(track)?;
         let next = track.marks_in(frame..u64::MAX).first()?;
         Some(track.time(next.frame - frame))
+    }
+
+    /// Forgets where it was going when that is heard, or will not be. While it is paused, neither is so.
+    fn arrive(&mut self, heard_ring: u64) {
+        let playlist = &self.playlist;
+        self.heading = self.heading.filter(|heading| match heading.to {
+            None => heading.ring > heard_ring,
+            Some(to) => {
+                let is_over = playlist.get(to.track).is_none_or(|track| track.has_ended() && track.length() <= to.frame);
+                heading.ring >= heard_ring && !is_over
+            }
+        });
     }
 
     /// Tells what there is in a part of a track that was heard.
