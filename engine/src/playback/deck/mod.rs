@@ -302,6 +302,7 @@ impl Deck {
     /// Ends everything; gives the stream, to be closed.
     pub(super) fn close(&mut self, valve: &Valve) -> Option<Box<dyn OutputStream>> {
         self.is_closed = true;
+        self.devices.end();
         let stream = self.open.take().and_then(|mut open| {
             self.closed_counters = self.closed_counters.plus(open.counters(valve).closed());
             open.line.take_stream()
