@@ -11,7 +11,10 @@
 /// hear loudness about as the 0.6th power of the gain (Stevens 1957): −30 dB in the middle is not half as loud,
 /// but an eighth. Volumes beyond 0 and 1 count as these, and NaN as 0: what cannot be understood must not be loud.
 pub fn taper(volume: f32) -> f32 {
-    let volume = volume.max(0.0).min(1.0); // `max` takes NaN to 0
+    let volume = match volume.is_nan() {
+        true => 0.0,
+        false => volume.clamp(0.0, 1.0),
+    };
     volume * volume * volume
 }
 
@@ -43,6 +46,15 @@ mod tests {
         assert!((db(taper(0.1)) + 60.0).abs() < 0.01);
     }
 
+    /// Heard as the 0.6th power of the gain, the upper half of the way makes 2.5 times the difference of the lower; it
+    /// would be 7 times by an exponential over 60 dB.
+    #[test]
+    fn equal_steps_are_heard_as_about_equal() {
+        let loudness = |volume: f32| taper(volume).powf(0.6);
+        let ratio = (loudness(1.0) - loudness(0.5)) / loudness(0.5);
+        assert!((1.0..2.5).contains(&ratio), "{ratio}");
+    }
+
     #[test]
     fn nonsense_is_silent_or_central() {
         assert_eq!(taper(f32::NAN), 0.0);
@@ -62,14 +74,9 @@ mod tests {
     }
 
     proptest! {
-        /// Louder is louder, and equal steps are heard as about equal: by the 0.6th power of the gain, the upper half of
-        /// the way makes no more than 2.5 times the difference of the lower.
         #[test]
-        fn taper_rises_evenly(volume in 0.0_f32..1.0, step in 1e-3_f32..0.01) {
-            prop_assert!(taper(volume + step) > taper(volume) || volume + step >= 1.0);
-            let loudness = |volume: f32| taper(volume).powf(0.6);
-            let (lower, upper) = (loudness(0.5), loudness(1.0) - loudness(0.5));
-            prop_assert!(upper / lower < 2.5, "{upper} {lower}");
+        fn louder_is_louder(volume in 0.0_f32..0.99, step in 1e-3_f32..0.01) {
+            prop_assert!(taper(volume + step) > taper(volume));
         }
 
         #[test]
