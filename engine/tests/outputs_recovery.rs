@@ -431,7 +431,9 @@ fn answers_throughout(test: &str, fault: impl FnOnce(&TimedOutput) + Send, mend:
             let playing = player.mode();
             time(&mut longest, "pause", || drop(player.pause()));
             time(&mut longest, "resume", || drop(player.resume()));
-            time(&mut longest, "volume", || drop(player.set_volume(player.volume())));
+            time(&mut longest, "volume", || {
+                drop(player.set_volume(player.volume()))
+            });
             time(&mut longest, "counters", || check_balance(&player.counters()));
             time(&mut longest, "position", || {
                 player.position();
@@ -457,7 +459,10 @@ fn answers_throughout(test: &str, fault: impl FnOnce(&TimedOutput) + Send, mend:
         for spoken in spoken {
             // All are told what has become of them.
             let outcome = spoken.wait();
-            assert!(matches!(outcome, Outcome::Stopped | Outcome::Finished), "{outcome:?}");
+            assert!(
+                matches!(outcome, Outcome::Stopped | Outcome::Finished),
+                "{outcome:?}"
+            );
         }
         let last = speaker.speak(utterance([say(12_000)])).unwrap();
         assert!(matches!(last.wait(), Outcome::Finished));
@@ -540,7 +545,10 @@ fn a_device_that_hangs_as_it_opens_is_given_up_and_used_when_it_returns() {
                 is_over.store(true, Ordering::SeqCst);
                 (given_up, commands.join().unwrap())
             });
-            assert_eq!(setup.transitions(), ["alsa:second lost: Disconnected", "given up"]);
+            assert_eq!(
+                setup.transitions(),
+                ["alsa:second lost: Disconnected", "given up"]
+            );
             let late = given_up.saturating_sub(options.give_up_after);
             println!("given up after {given_up:?}");
             assert!(given_up >= options.give_up_after && late < Duration::from_millis(500));
@@ -591,13 +599,22 @@ fn a_device_is_tried_ever_less_often_then_given_up_and_used_when_it_appears() {
             let lost = now();
             assert_lost(spoken.wait());
             let given_up = now() - lost;
-            let (from, until) = (options.give_up_after, options.give_up_after + Duration::from_millis(200));
-            assert!(given_up >= from && given_up < until, "given up after {given_up:?}");
+            let (from, until) = (
+                options.give_up_after,
+                options.give_up_after + Duration::from_millis(200),
+            );
+            assert!(
+                given_up >= from && given_up < until,
+                "given up after {given_up:?}"
+            );
             // One attempt asks several times, within a few milliseconds.
             let mut attempts: Vec<Duration> = Vec::new();
             for open in &output.opens()[opened..] {
                 assert_ne!(open.error, 0);
-                if attempts.last().is_none_or(|last| open.at - *last > Duration::from_millis(25)) {
+                if attempts
+                    .last()
+                    .is_none_or(|last| open.at - *last > Duration::from_millis(25))
+                {
                     attempts.push(open.at);
                 }
             }
@@ -618,7 +635,11 @@ fn a_device_is_tried_ever_less_often_then_given_up_and_used_when_it_appears() {
             assert!(matches!(new.wait(), Outcome::Finished));
             assert_eq!(
                 setup.transitions(),
-                ["alsa:default lost: Disconnected", "given up", "alsa:default open: Recovered"]
+                [
+                    "alsa:default lost: Disconnected",
+                    "given up",
+                    "alsa:default open: Recovered"
+                ]
             );
             setup.player.close();
             let captures = output.captures();
@@ -681,7 +702,8 @@ fn a_change_of_route_fades_from_one_device_to_the_other() {
                 steps.fold(0.0, f32::max)
             };
             // At 4 kHz, a sine of 0.5 moves by so much from frame to frame.
-            let most = |rate: u32| (0.5 * 2.0 * (std::f64::consts::PI * 4_000.0 / f64::from(rate)).sin()) as f32;
+            let most =
+                |rate: u32| (0.5 * 2.0 * (std::f64::consts::PI * 4_000.0 / f64::from(rate)).sin()) as f32;
             let last = &old_channel[old.frames.end - 2 * settled(before.rate)..];
             assert!(steps(last) <= most(before.rate), "it is not cut off");
             let first = &new_channel[..new.frames.start + settled(after.rate)];
@@ -721,12 +743,7 @@ fn for_failing_routes(test: &str, fault: impl FnOnce(&TimedOutput)) {
         assert_eq!(setup.player.route(), OutputSelection::Default);
         let captures = default.captures();
         assert_eq!(captures.len(), 1);
-        let (all, snr) = part(
-            &captures[0].channel(0),
-            OTHER.rate,
-            settled(OTHER.rate),
-            0.0..0.1,
-        );
+        let (all, snr) = part(&captures[0].channel(0), OTHER.rate, settled(OTHER.rate), 0.0..0.1);
         println!("{snr:.1} dB over all of it");
         assert!(all.from.abs() < 1e-4 && (all.to - SAID).abs() < 1e-3, "{all:?}");
         assert!(snr > 60.0);

@@ -22,7 +22,12 @@ fn open() -> Player {
         look_interval: Duration::from_millis(1),
         ..PlayerOptions::default()
     };
-    Player::open(Arc::new(NullOutput::default()), &OutputSelection::Default, &options).unwrap()
+    Player::open(
+        Arc::new(NullOutput::default()),
+        &OutputSelection::Default,
+        &options,
+    )
+    .unwrap()
 }
 
 fn entries(directory: &str) -> usize {
@@ -60,7 +65,11 @@ fn a_hundred_players_leave_no_thread_and_no_handle_behind() {
     // The device thread ends by itself, and nobody waits for it.
     let since = Instant::now();
     while threads_and_handles() != before {
-        assert!(since.elapsed() < Duration::from_secs(20), "{before:?} became {:?}", threads_and_handles());
+        assert!(
+            since.elapsed() < Duration::from_secs(20),
+            "{before:?} became {:?}",
+            threads_and_handles()
+        );
         thread::sleep(Duration::from_millis(5));
     }
 }
