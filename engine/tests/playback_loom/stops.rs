@@ -417,4 +417,6 @@ impl Devices for ModelDevices {
     fn close(&mut self, _: &OutputId, stream: Box<dyn OutputStream>, _: Duration) {
         drop(stream);
     }
+
+    fn end(&mut self) {}
 }
