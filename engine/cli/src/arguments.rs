@@ -169,6 +169,8 @@ pub struct PlayOptions {
 #[derive(Debug, Args)]
 pub struct PlaybackArguments {
     /// The output to play through: an id or a name, or a part of it (`utter outputs` lists them)
+    ///
+    /// `wav:FILE` records what a device would have played, as it plays; `utter:null` plays for nobody.
     #[arg(long, value_name = "DEVICE")]
     pub output: Option<String>,
 

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use utter::playback::output::{CpalBackend, NullOutput, OutputBackend, OutputSelection, find_output};
+use utter::playback::output::{
+    CpalBackend, NullOutput, OutputBackend, OutputSelection, WavOutput, find_output,
+};
 use utter::playback::{Player, PlayerOptions, Stop, Volume};
 
 use crate::arguments::PlaybackArguments;
@@ -12,6 +14,9 @@ use crate::interrupt::Interrupt;
 
 /// How long an output that was lost is waited for: somebody sits in front of it.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Frames a second of a recording.
+const RECORDING_RATE: u32 = 48_000;
 
 /// Opens the output that was asked for.
 pub fn open(arguments: &PlaybackArguments) -> Result<Player, Failure> {
@@ -37,6 +42,10 @@ fn select(arguments: &PlaybackArguments) -> Result<(Arc<dyn OutputBackend>, Outp
     };
     if typed == NullOutput::ID {
         return Ok((Arc::new(NullOutput::default()), OutputSelection::Default));
+    }
+    if let Some(path) = typed.strip_prefix("wav:") {
+        let output = WavOutput::new(path, RECORDING_RATE, 2);
+        return Ok((Arc::new(output), OutputSelection::Default));
     }
     let backend = CpalBackend::new();
     let selection = OutputSelection::Id(find_output(&backend, typed)?.id);

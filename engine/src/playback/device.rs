@@ -51,6 +51,8 @@ pub(super) trait Devices: Send {
     fn abandon(&mut self);
     /// Closes a stream of the output `id` after `delay`, and does not wait for it.
     fn close(&mut self, id: &OutputId, stream: Box<dyn OutputStream>, delay: Duration);
+    /// Ends, as far as it does not hang.
+    fn end(&mut self);
 }
 
 enum Job {
@@ -220,6 +222,11 @@ impl Devices for DeviceThread {
         if let Some(closed) = leave_stream(stream, delay) {
             self.closing.push((id.clone(), closed));
         }
+    }
+
+    fn end(&mut self) {
+        self.worker = None;
+        self.left.clear();
     }
 }
 

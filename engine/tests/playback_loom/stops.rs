@@ -415,4 +415,6 @@ impl Devices for ModelDevices {
     fn close(&mut self, _: &OutputId, stream: Box<dyn OutputStream>, _: Duration) {
         drop(stream);
     }
+
+    fn end(&mut self) {}
 }

@@ -437,4 +437,6 @@ impl Devices for TestDevices {
     fn close(&mut self, _: &OutputId, stream: Box<dyn OutputStream>, _: Duration) {
         drop(stream);
     }
+
+    fn end(&mut self) {}
 }
