@@ -1,7 +1,7 @@
 //! Stops, which reach the valve ahead of the deck: with the whole deck, its feed and its timeline, and the device.
 //!
 //! What is checked, for a stop that comes at any moment of a round of the playback thread, of a callback, of another stop,
-//! of a skip, and of a change of outputs: every command has its effect once; what was added before the stop has ended once,
+//! of a skip, of a change of outputs, and of a loss: every command has its effect once; what was added before the stop has ended once,
 //! and is not wanted any more; what is added after it has returned is wanted, and heard whole; every frame is accounted for,
 //! and nothing is left outstanding.
 
@@ -11,8 +11,8 @@ use super::event::PlaybackEvent;
 use super::line::Line;
 use super::options::PlayerOptions;
 use super::output::{
-    OutputBackend, OutputConfig, OutputError, OutputHealth, OutputId, OutputInfo, OutputRequest,
-    OutputSelection, OutputStream, SampleFormat,
+    LossReason, OutputBackend, OutputConfig, OutputError, OutputFault, OutputHealth, OutputId, OutputInfo,
+    OutputRequest, OutputSelection, OutputStream, SampleFormat,
 };
 use super::realtime::Renderer;
 use super::realtime::clock::Clock;
@@ -30,6 +30,7 @@ pub const MODELS: &[(&str, fn())] = &[
     ),
     ("a_stop_during_another_one", a_stop_during_another_one),
     ("a_stop_during_a_skip", a_stop_during_a_skip),
+    ("a_stop_during_a_loss", a_stop_during_a_loss),
     (
         "a_stop_during_a_change_of_outputs",
         a_stop_during_a_change_of_outputs,
@@ -256,11 +257,7 @@ fn a_stop_during_a_skip() {
         booth.round();
         let skipping = spawn({
             let booth = booth.clone();
-            move || {
-                let skip = booth.with_deck(|deck| deck.skip(&booth.valve));
-                booth.round();
-                skip
-            }
+            move || booth.with_deck(|deck| deck.skip(&booth.valve))
         });
         let device = spawn({
             let backend = booth.backend.clone();
@@ -302,6 +299,30 @@ fn a_stop_during_a_change_of_outputs() {
     });
 }
 
+/// A stop comes while the output that it was for is lost.
+fn a_stop_during_a_loss() {
+    check(3, || {
+        let booth = Booth::open();
+        let old = [booth.play(&[0.05, 0.1])];
+        booth.round();
+        booth.backend.lose();
+        let losing = spawn({
+            let booth = booth.clone();
+            move || booth.round()
+        });
+        let stop = booth.stop();
+        {
+            // What has its effect without an output has it now, or when there is one again; nobody else obeys it.
+            let mut guard = booth.deck.lock();
+            let deck = guard.as_mut().unwrap();
+            assert!(deck.output().is_some() || deck.effect(stop).is_some());
+        }
+        let new = booth.play(&NEW);
+        losing.join().unwrap();
+        booth.finish(&[stop], &old, &new);
+    });
+}
+
 /// Outputs that are turned by hand; the last that was opened is the one that is.
 #[derive(Clone, Default)]
 struct Backend(Arc<Mutex<World>>);
@@ -309,6 +330,7 @@ struct Backend(Arc<Mutex<World>>);
 #[derive(Default)]
 struct World {
     renderer: Option<Box<Renderer>>,
+    health: Option<Arc<OutputHealth>>,
     opened: u32,
     heard: Vec<f32>,
 }
@@ -327,6 +349,13 @@ impl Backend {
         world.heard.extend(block);
         // Unless another was opened meanwhile.
         world.renderer.get_or_insert(renderer);
+    }
+
+    /// The output says that it is gone. It can be opened again.
+    fn lose(&self) {
+        let world = self.0.lock();
+        let health = world.health.as_ref().expect("it is open");
+        health.report(OutputFault::Lost(LossReason::Disconnected));
     }
 
     fn heard(&self) -> Vec<f32> {
@@ -366,10 +395,11 @@ impl OutputBackend for Backend {
         &self,
         _: &OutputConfig,
         renderer: Renderer,
-        _: Arc<OutputHealth>,
+        health: Arc<OutputHealth>,
     ) -> Result<Box<dyn OutputStream>, OutputError> {
         let mut world = self.0.lock();
         world.opened += 1;
+        world.health = Some(health);
         let replaced = world.renderer.replace(Box::new(renderer));
         drop(world);
         drop(replaced);
