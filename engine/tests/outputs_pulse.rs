@@ -41,7 +41,8 @@ fn open() -> (Player, Arc<WatchedBackend<CpalBackend>>) {
         period: PERIOD,
         ..PlayerOptions::default()
     };
-    let player = Player::open(Arc::clone(&backend) as _, &OutputSelection::Default, &options).expect(PACKAGES);
+    let player =
+        Player::open(Arc::clone(&backend) as _, &OutputSelection::Default, &options).expect(PACKAGES);
     (player, backend)
 }
 
