@@ -1,7 +1,7 @@
 //! Resampling of one channel between two fixed rates, as a stream.
 //!
-//! The inference thread pushes the 24 kHz output of the voice through it, in pieces of any size, on the way
-//! to a device that runs at another rate. The work is done by rubato's FFT resampler. Its sinc resampler of
+//! The feed of playback pushes tracks through it, in pieces of any size, on the way to a device that runs at
+//! another rate. The work is done by rubato's FFT resampler. Its sinc resampler of
 //! equal quality costs ten times as much, and what speaks for that one, a ratio that can be moved and a
 //! shorter delay, is not needed: rates are fixed, and a chunk of speech is there as a whole. The polynomial
 //! variants do not filter, and are down to 16 dB SNR and less at 9 kHz.

@@ -44,6 +44,8 @@ fn try_open(output: &TimedOutput) -> Result<(Player, Arc<OutputHealth>), Playbac
     let backend = Arc::new(WatchedBackend::new(CpalBackend::new()));
     let options = PlayerOptions {
         period: PERIOD,
+        // What stands still stays as it is.
+        stalled_after: Duration::from_secs(1_000),
         ..PlayerOptions::default()
     };
     let player = Player::open(backend.clone(), &id(output), &options)?;

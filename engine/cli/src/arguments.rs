@@ -43,6 +43,8 @@ pub struct Arguments {
 pub enum Command {
     /// Say text, or write it to a file
     Say(SayOptions),
+    /// Play sound files: WAV, FLAC, MP3, Ogg Vorbis
+    Play(PlayOptions),
     /// List the voices
     Voices {
         /// As JSON
@@ -116,9 +118,8 @@ pub struct SayOptions {
     #[arg(long, value_name = "FILE.wav", value_parser = wav_file, value_hint = ValueHint::FilePath, conflicts_with = "output")]
     pub out: Option<PathBuf>,
 
-    /// The output to play through: an id or a name, or a part of it (`utter outputs` lists them)
-    #[arg(long, value_name = "DEVICE")]
-    pub output: Option<String>,
+    #[command(flatten)]
+    pub playback: PlaybackArguments,
 
     /// The text is phonemes, as in `həlˈO wˈɜɹld!`
     #[arg(long)]
@@ -134,6 +135,52 @@ pub struct SayOptions {
 
     #[command(flatten)]
     pub threads: Threads,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  utter play chime.wav
+  utter play --gain -6 --fade-in 200 intro.mp3 news.ogg
+
+Files follow each other without a gap. One that is damaged is not played at all.")]
+pub struct PlayOptions {
+    /// The files, in the order in which they are played
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+
+    /// How much louder, in dB; what becomes too loud is limited
+    #[arg(long, default_value_t = 0.0, value_parser = gain, value_name = "DB", allow_negative_numbers = true)]
+    pub gain: f32,
+
+    /// How long each takes to fade in, in milliseconds
+    #[arg(long, default_value_t = 0, value_name = "MS", value_parser = RangedU64ValueParser::<u64>::new().range(..=60_000))]
+    pub fade_in: u64,
+
+    /// How long each takes to fade out, in milliseconds
+    #[arg(long, default_value_t = 0, value_name = "MS", value_parser = RangedU64ValueParser::<u64>::new().range(..=60_000))]
+    pub fade_out: u64,
+
+    #[command(flatten)]
+    pub playback: PlaybackArguments,
+}
+
+/// How something is played.
+#[derive(Debug, Args)]
+pub struct PlaybackArguments {
+    /// The output to play through: an id or a name, or a part of it (`utter outputs` lists them)
+    ///
+    /// `wav:FILE` records what a device would have played, as it plays; `utter:null` plays for nobody.
+    #[arg(long, value_name = "DEVICE")]
+    pub output: Option<String>,
+
+    /// How loud, from 0 to 100, as it is perceived
+    #[arg(long, default_value_t = 100, value_name = "PERCENT", value_parser = RangedU64ValueParser::<u32>::new().range(..=100))]
+    pub volume: u32,
+
+    /// The time between two callbacks of the device, in milliseconds [default: what is safe on a busy machine]
+    #[arg(long, value_name = "MS", value_parser = RangedU64ValueParser::<u64>::new().range(1..=1_000))]
+    pub period: Option<u64>,
 }
 
 #[derive(Debug, Args)]
@@ -176,6 +223,10 @@ fn wav_file(name: &str) -> Result<PathBuf, String> {
 
 fn amplitude(text: &str) -> Result<f32, String> {
     number(text, 0.0, 4.0)
+}
+
+fn gain(text: &str) -> Result<f32, String> {
+    number(text, -60.0, 24.0)
 }
 
 fn number(text: &str, lowest: f32, highest: f32) -> Result<f32, String> {

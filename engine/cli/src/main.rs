@@ -11,7 +11,9 @@ mod input;
 mod interrupt;
 mod log;
 mod nearest;
+mod output;
 mod outputs;
+mod play;
 mod progress;
 mod say;
 mod status;
@@ -45,6 +47,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let artifacts = arguments.artifacts.as_deref();
     match arguments.command {
         Command::Say(options) => say::run(artifacts, options),
+        Command::Play(options) => play::run(&options),
         Command::Voices { json } => voices::run(artifacts, json),
         Command::Outputs { json } => outputs::run(json),
         Command::Status { threads, json } => status::run(artifacts, threads, json),

@@ -4,11 +4,9 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::time::Duration;
 
-use utter::playback::output::{CpalBackend, OutputSelection, WavEncoding, WavFile, find_output};
-use utter::playback::{Player, PlayerOptions, Stop};
+use utter::playback::Player;
+use utter::playback::output::{WavEncoding, WavFile};
 use utter::speech::{
     CancelFlag, ChunkSource, Delivery, Outcome, SAMPLE_RATE, Speaker, SpeechError, Utterance, read_phonemes,
     read_text, render,
@@ -21,10 +19,7 @@ use crate::arguments::SayOptions;
 use crate::failure::{Failure, Kind};
 use crate::interrupt::Interrupt;
 use crate::progress::bar;
-use crate::{input, voice};
-
-/// How long an output that was lost is waited for: somebody sits in front of it.
-const PATIENCE: Duration = Duration::from_secs(5);
+use crate::{input, output, voice};
 
 /// What is to be said.
 enum Words {
@@ -97,16 +92,7 @@ impl Destination {
             let wav = WavFile::create(path, SAMPLE_RATE, WavEncoding::default())?;
             return Ok(Self::File(Box::new(wav), path.clone()));
         }
-        let backend = Arc::new(CpalBackend::new());
-        let selection = match &options.output {
-            Some(typed) => OutputSelection::Id(find_output(backend.as_ref(), typed)?.id),
-            None => OutputSelection::Default,
-        };
-        let player_options = PlayerOptions {
-            give_up_after: PATIENCE,
-            ..PlayerOptions::default()
-        };
-        Ok(Self::Output(Player::open(backend, &selection, &player_options)?))
+        Ok(Self::Output(output::open(&options.playback)?))
     }
 }
 
@@ -120,12 +106,7 @@ fn play(
     // Nobody reads the events: the log says the same.
     let (speaker, _) = Speaker::start(player.clone(), Box::new(pipeline))?;
     let spoken = speaker.speak(utterance)?;
-    interrupt.stops({
-        let player = player.clone();
-        move || {
-            player.stop(Stop::Fade);
-        }
-    });
+    output::stop_on(interrupt, player);
     let outcome = spoken.wait();
     let drained = match &outcome {
         // An output that is lost will not play the rest.
@@ -133,19 +114,9 @@ fn play(
         _ => player.wait_until_drained(),
     };
     interrupt.stops_nothing();
-    let counters = player.counters();
     // The thread is waited for: it must not be in the middle of a kernel when the process ends.
     speaker.close();
-    player.close();
-    tracing::info!(
-        produced = counters.produced,
-        rendered = counters.rendered,
-        discarded = counters.discarded,
-        underruns = counters.underruns,
-        xruns = counters.xruns,
-        losses = counters.losses,
-        "done"
-    );
+    output::close(player);
     match outcome {
         Outcome::Failed(error) => Err(error.into()),
         _ if interrupt.came() => Ok(Kind::Interrupted.into()),

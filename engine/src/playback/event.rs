@@ -5,7 +5,7 @@
 
 use super::error::PlaybackError;
 use super::output::{LossReason, OutputConfig, OutputError, OutputSelection};
-use super::track::{Mark, Position, TrackId};
+use super::track::{Mark, Position, TrackId, TrackKind};
 use super::valve::CommandId;
 use parking_lot::{Condvar, Mutex};
 use std::collections::VecDeque;
@@ -31,6 +31,8 @@ pub enum PlaybackEvent {
     TrackStarted {
         /// The track.
         track: TrackId,
+        /// What it is.
+        kind: TrackKind,
     },
     /// A marked frame is heard.
     Mark {
@@ -67,6 +69,12 @@ pub enum PlaybackEvent {
     },
     /// An output is open, and what is to be heard is heard there.
     OutputOpened(OpenOutput),
+    /// How long after it is asked for a frame is heard, by the device's own account: told when it is known, and again
+    /// when it has changed by 5 ms or more.
+    Latency {
+        /// The latency.
+        latency: Duration,
+    },
     /// The output is lost; another is looked for, or the same again.
     OutputLost {
         /// Which it was.
@@ -241,6 +249,7 @@ mod tests {
     fn started(track: u64) -> PlaybackEvent {
         PlaybackEvent::TrackStarted {
             track: TrackId(track),
+            kind: TrackKind::Speech,
         }
     }
 
@@ -258,7 +267,10 @@ mod tests {
         let first = events.next_within(Duration::ZERO);
         assert!(matches!(
             first,
-            Some(PlaybackEvent::TrackStarted { track: TrackId(0) })
+            Some(PlaybackEvent::TrackStarted {
+                track: TrackId(0),
+                ..
+            })
         ));
     }
 

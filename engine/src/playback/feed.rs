@@ -11,11 +11,12 @@
 use super::frames_in;
 use super::playlist::Playlist;
 use super::timeline::Timeline;
-use super::track::TrackId;
+use super::track::{TrackId, TrackKind, TrackOptions};
 use super::valve::{Pushed, Valve};
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
+use std::collections::hash_map::{Entry, HashMap};
 use std::time::Duration;
-use utter_dsp::{Limiter, Ramp, ResampleError, Resampler, sanitise};
+use utter_dsp::{Leveller, Levelling, Limiter, Ramp, ResampleError, Resampler, sanitise};
 
 /// Frames that are read at a time.
 const BLOCK_FRAMES: usize = 512;
@@ -42,6 +43,9 @@ pub(super) struct Feed {
     is_inside: bool,
     /// By the rate of their tracks.
     resamplers: HashMap<u32, Resampler>,
+    /// By the kind of their tracks and their rate. What they have learnt stays.
+    levellers: HashMap<(TrackKind, u32), Leveller>,
+    loudness: Option<Levelling>,
     fade_in: Ramp,
     limiter: Limiter,
     /// Frames that have gone into the limiter, counted as those of the ring: the index of the next.
@@ -72,8 +76,14 @@ pub(super) enum Fed {
 
 impl Feed {
     /// A feed for a line of `rate` Hz, whose fades take `fade` frames. It begins at `cursor` with what is pushed
-    /// for `epoch`.
-    pub(super) fn new(rate: u32, fade: u32, epoch: u64, cursor: Option<Cursor>) -> Self {
+    /// for `epoch`, and brings tracks to a loudness if one is given.
+    pub(super) fn new(
+        rate: u32,
+        fade: u32,
+        loudness: Option<Levelling>,
+        epoch: u64,
+        cursor: Option<Cursor>,
+    ) -> Self {
         let mut feed = Self {
             rate,
             fade,
@@ -81,6 +91,8 @@ impl Feed {
             cursor: None,
             is_inside: false,
             resamplers: HashMap::new(),
+            levellers: HashMap::new(),
+            loudness,
             fade_in: Ramp::at(1.0),
             limiter: Limiter::new(rate, Limiter::CEILING_DB),
             entered: 0,
@@ -89,7 +101,7 @@ impl Feed {
             pushed: 0,
             next_push: 0,
             ends: VecDeque::new(),
-            input: vec![0.0; BLOCK_FRAMES],
+            input: Vec::with_capacity(BLOCK_FRAMES),
             output: vec![0.0; 4 * BLOCK_FRAMES],
         };
         feed.jump(cursor, epoch, 0);
@@ -221,9 +233,9 @@ impl Feed {
         let frames = &frames[..frames.len().min(BLOCK_FRAMES)];
         if !frames.is_empty() {
             self.begin(cursor, rate, timeline);
-            let consumed = self.take(frames, rate, track.options.gain);
+            self.take(frames, track.options);
             self.cursor = Some(Cursor {
-                frame: cursor.frame + consumed as u64,
+                frame: cursor.frame + frames.len() as u64,
                 ..cursor
             });
             return true;
@@ -260,20 +272,25 @@ impl Feed {
         }
     }
 
-    /// Resamples frames of a track; gives how many of them were used.
-    fn take(&mut self, frames: &[f32], rate: u32, gain: f32) -> usize {
-        let input = &mut self.input[..frames.len()];
-        for (to, from) in input.iter_mut().zip(frames) {
-            *to = from * gain;
-        }
+    /// Levels, resamples and limits frames of a track.
+    fn take(&mut self, frames: &[f32], options: TrackOptions) {
+        let mut input = std::mem::take(&mut self.input);
+        input.clear();
+        input.extend(frames.iter().map(|frame| frame * options.gain));
         // What is no number would stay in the filters.
-        sanitise(input);
-        let Some(resampler) = self.resamplers.get_mut(&rate) else {
-            return frames.len();
-        };
-        let progress = resampler.process(input, &mut self.output);
-        self.limit(progress.produced);
-        progress.consumed
+        sanitise(&mut input);
+        if let Some(leveller) = leveller(&mut self.levellers, self.loudness, options) {
+            leveller.process(&mut input);
+        }
+        let mut rest = &input[..];
+        while let Some(resampler) = self.resamplers.get_mut(&options.rate)
+            && !rest.is_empty()
+        {
+            let progress = resampler.process(rest, &mut self.output);
+            rest = &rest[progress.consumed..];
+            self.limit(progress.produced);
+        }
+        self.input = input;
     }
 
     /// Gets what the resampler holds; `false` if that is nothing any more.
@@ -319,5 +336,18 @@ impl Feed {
         }
         self.holds = false;
         true
+    }
+}
+
+/// What levels tracks of this kind and rate, if any are to be.
+fn leveller(
+    levellers: &mut HashMap<(TrackKind, u32), Leveller>,
+    loudness: Option<Levelling>,
+    options: TrackOptions,
+) -> Option<&mut Leveller> {
+    match levellers.entry((options.kind, options.rate)) {
+        Entry::Occupied(entry) => Some(entry.into_mut()),
+        // A rate that loudness is not defined for stays as it is.
+        Entry::Vacant(entry) => Some(entry.insert(Leveller::new(options.rate, loudness?).ok()?)),
     }
 }

@@ -6,7 +6,8 @@
 use super::frames_in;
 use super::options::PlayerOptions;
 use super::output::{
-    OutputBackend, OutputConfig, OutputError, OutputHealth, OutputRequest, OutputSelection, OutputStream,
+    OutputBackend, OutputConfig, OutputError, OutputHealth, OutputId, OutputRequest, OutputSelection,
+    OutputStream,
 };
 use super::realtime::clock::Clock;
 use super::realtime::load::CallbackTimes;
@@ -21,6 +22,9 @@ use std::time::Duration;
 
 /// How long fades take: pause, resume, stop, and the two sides of an underrun.
 pub(super) const FADE: Duration = Duration::from_millis(8);
+
+/// No device asks for so many periods before it plays, whatever it says of its latency.
+const SURELY_BEGUN: u64 = 16;
 
 pub(super) struct Line {
     pub(super) config: OutputConfig,
@@ -44,10 +48,24 @@ impl Line {
         options: &PlayerOptions,
         clock: &Clock,
     ) -> Result<(Self, Inlet), OutputError> {
+        Self::open_unless(backend, selection, &[], options, clock)
+    }
+
+    /// The same, but leaves the outputs `hanging` alone.
+    pub(super) fn open_unless(
+        backend: &dyn OutputBackend,
+        selection: &OutputSelection,
+        hanging: &[OutputId],
+        options: &PlayerOptions,
+        clock: &Clock,
+    ) -> Result<(Self, Inlet), OutputError> {
         let request = OutputRequest {
             period: options.period,
         };
         let config = backend.negotiate(selection, &request)?;
+        if hanging.contains(&config.id) {
+            return Err(OutputError::Stalled(config.id));
+        }
         // Twice the level: what follows a flush finds room although the renderer has not discarded yet.
         let capacity = 2 * frames_in(options.queue, config.rate).max(1);
         let (writer, reader) = ring(capacity as usize);
@@ -88,6 +106,12 @@ impl Line {
 
     pub(super) fn status(&self) -> Status {
         self.status.read()
+    }
+
+    /// Whether the device has played something. To ask for the first frames, which fill its buffer, is not enough.
+    pub(super) fn has_begun(&self) -> bool {
+        let status = self.status();
+        status.device_frames > status.latency_frames || status.callbacks >= SURELY_BEGUN
     }
 
     /// The largest sample since the last call.

@@ -43,16 +43,19 @@ pub use realtime::Renderer;
 pub use realtime::load::CallbackLoad;
 pub use realtime::status::Mode;
 pub(crate) use track::Wanted;
-pub use track::{Mark, MarkKind, Position, TrackEnd, TrackId, TrackOptions};
+pub use track::{Mark, MarkKind, Position, TrackEnd, TrackId, TrackKind, TrackOptions};
 pub use utter_dsp::Level;
 pub use valve::CommandId;
 pub use volume::Volume;
 pub use writer::TrackWriter;
 
-/// Where `seqlock` has its atomics from. Its loom test gives it loom's.
-mod atomics {
+/// What threads meet at in the sequence lock, the valve, the rings and the tracks. `tests/playback_loom` brings others of
+/// the same names, and goes through every interleaving of these files with them.
+mod sync {
+    pub(super) use parking_lot::Mutex;
+    pub(super) use rtrb;
     pub(super) use std::hint::spin_loop;
-    pub(super) use std::sync::atomic::{AtomicU64, Ordering, fence};
+    pub(super) use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 }
 
 /// Frames of `rate` Hz in `duration`, to the nearest.

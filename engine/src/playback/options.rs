@@ -1,6 +1,7 @@
 //! How a player is opened.
 
 use std::time::Duration;
+use utter_dsp::Levelling;
 
 /// How a player is opened.
 #[derive(Debug, Clone)]
@@ -13,6 +14,8 @@ pub struct PlayerOptions {
     pub ahead: Duration,
     /// How much of what was heard is kept, for going back in it.
     pub history: Duration,
+    /// The loudness to bring tracks to; `None` leaves them as they are.
+    pub loudness: Option<Levelling>,
     /// The time between two [`PlaybackEvent::Position`](super::PlaybackEvent::Position); at least 33 ms.
     pub position_interval: Duration,
     /// The time between two [`PlaybackEvent::Level`](super::PlaybackEvent::Level).
@@ -32,6 +35,7 @@ impl Default for PlayerOptions {
             queue: Duration::from_secs(1),
             ahead: Duration::from_secs(30),
             history: Duration::from_secs(60),
+            loudness: None,
             position_interval: Duration::from_millis(50),
             level_interval: Duration::from_millis(50),
             stalled_after: Duration::from_millis(500),

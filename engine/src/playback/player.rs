@@ -20,7 +20,7 @@ use super::volume::Volume;
 use super::writer::TrackWriter;
 use parking_lot::{Condvar, Mutex};
 use std::sync::{Arc, Weak};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// The fade of a stop that is to be heard as immediate.
@@ -58,6 +58,8 @@ pub(super) struct Shared {
     pub(super) changed: Condvar,
     listeners: Listeners,
     clock: Clock,
+    /// The playback thread, until somebody waits for its end.
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Player {
@@ -94,6 +96,7 @@ impl Player {
                 changed: Condvar::new(),
                 listeners: Listeners::default(),
                 clock,
+                thread: Mutex::default(),
             }
         });
         let thread = thread::Builder::new().name("utter-playback".into()).spawn({
@@ -102,7 +105,10 @@ impl Player {
         });
         let player = Self(Arc::new(Handle { shared, backend }));
         match thread {
-            Ok(_) => Ok(player),
+            Ok(thread) => {
+                *player.0.shared.thread.lock() = Some(thread);
+                Ok(player)
+            }
             Err(error) => Err(PlaybackError::Thread(error.to_string())),
         }
     }
@@ -308,7 +314,7 @@ impl Player {
     }
 
     /// Stops the device and closes it; what waits is not heard, and its tracks end with [`TrackEnd::Failed`](super::TrackEnd::Failed). Everybody
-    /// who pushes or waits gets [`Closed`](PlaybackError::Closed). Returns within half a second even if the device hangs.
+    /// who pushes or waits gets [`Closed`](PlaybackError::Closed). Its thread has ended when this returns, which is within half a second even if the device hangs.
     pub fn close(&self) {
         self.0.shared.close();
     }
@@ -384,6 +390,13 @@ impl Shared {
         self.listeners.close();
         if let Some(stream) = stream {
             close_stream(stream);
+        }
+        let thread = self.thread.lock().take();
+        // It may be itself that closes, in what it calls when a track has ended.
+        if let Some(thread) = thread.filter(|thread| thread.thread().id() != thread::current().id())
+            && thread.join().is_err()
+        {
+            tracing::error!("the playback thread has panicked");
         }
     }
 }

@@ -102,12 +102,17 @@ impl Playlist {
 
 #[cfg(test)]
 mod tests {
+    use super::super::track::TrackKind;
     use super::*;
 
     fn playlist(seconds: &[u64]) -> Playlist {
         let mut playlist = Playlist::default();
         for &seconds in seconds {
-            let options = TrackOptions { rate: 100, gain: 1.0 };
+            let options = TrackOptions {
+                kind: TrackKind::Speech,
+                rate: 100,
+                gain: 1.0,
+            };
             let id = playlist.add(options, Wanted::new(Arc::default(), 0), Box::new(|_| {}));
             let track = playlist.get_mut(id).unwrap();
             for _ in 0..seconds {

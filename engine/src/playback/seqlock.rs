@@ -4,9 +4,9 @@
 //! reading is repeated while a write is under way, which takes nanoseconds. Readers never make the writer
 //! wait. Every word is an atomic, so there is no `unsafe` and no data race; the sequence number only keeps
 //! words of different writes apart. The algorithm is that of H.-J. Boehm, "Can seqlocks get along with
-//! programming language memory models?", 2012. It is tested under loom (`tests/playback_loom.rs`).
+//! programming language memory models?", 2012. It is tested under loom (`tests/playback_loom`).
 
-use super::atomics::{AtomicU64, Ordering, fence, spin_loop};
+use super::sync::{AtomicU64, Ordering, fence, spin_loop};
 use std::sync::Arc;
 
 /// The number of the last write (even), or of the one under way (odd), and the words.

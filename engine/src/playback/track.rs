@@ -6,11 +6,11 @@
 //! one is lost. Nothing here knows where the frames came from.
 
 use super::error::PlaybackError;
+use super::sync::{AtomicBool, AtomicU64, Ordering};
 use std::collections::VecDeque;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Numbers the tracks of a player, in the order in which they are played.
@@ -23,10 +23,24 @@ impl fmt::Display for TrackId {
     }
 }
 
+/// What a track is. Events carry it; what is heard does not depend on it, but that each kind is levelled for itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum TrackKind {
+    /// An utterance.
+    #[default]
+    Speech,
+    /// A sound file.
+    Clip,
+}
+
 /// What a track begins with.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TrackOptions {
-    /// Frames a second, in Hz.
+    /// What it is.
+    pub kind: TrackKind,
+    /// Frames a second, in Hz. A file's is known when it is opened: see
+    /// [`TrackWriter::set_rate`](super::TrackWriter::set_rate).
     pub rate: u32,
     /// A factor for every frame; 1 leaves them as they are. What becomes too loud is limited.
     pub gain: f32,
@@ -250,6 +264,7 @@ mod tests {
 
     fn track() -> Track {
         let options = TrackOptions {
+            kind: TrackKind::Speech,
             rate: 24_000,
             gain: 1.0,
         };

@@ -9,11 +9,10 @@
 use super::frames_in;
 use super::realtime::command::{Command, Sent};
 use super::realtime::ring::FrameWriter;
-use parking_lot::Mutex;
+use super::sync::{AtomicU64, Mutex, Ordering, rtrb};
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Commands that can wait, beyond those in the renderer's ring, for a device that takes none.
@@ -42,8 +41,8 @@ struct Inner {
     next_command: u64,
     /// Commands that found the renderer's ring full.
     backlog: VecDeque<Sent>,
-    /// The last stop that the deck has not dealt with.
-    stop: Option<Stopped>,
+    /// The stops that the deck has not dealt with.
+    stop: Option<Waiting>,
     /// Frames that were pushed for lines that are closed.
     produced_before: u64,
 }
@@ -67,11 +66,22 @@ pub(super) struct Flushed {
     pub(super) was_sent: bool,
 }
 
-/// A flush by a stop, and how many stops there were with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What one or more stops have done, for the deck to follow.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stopped {
+    /// The flush of each of them, in their order. Where a renderer was told and is gone since, none was.
+    pub(super) commands: Vec<Flushed>,
+    /// The flush that counts: the last of them, or one that was needed after it.
     pub(super) flushed: Flushed,
+    /// How many stops there were with them.
     pub(super) stops: u64,
+}
+
+/// Stops that wait for the deck.
+struct Waiting {
+    commands: Vec<Flushed>,
+    fade: Duration,
+    stops: u64,
 }
 
 /// What a push achieved.
@@ -101,7 +111,8 @@ impl Valve {
     }
 
     /// Connects another line, or none, and gives back the old one. Frames for the old one are refused from now on.
-    /// Commands that waited for it are forgotten; their numbers come back.
+    /// Commands that waited for it are forgotten; their numbers come back. Stops that wait for the deck have nobody
+    /// any more who could obey them.
     pub(super) fn connect(&self, line: Option<Inlet>) -> (u64, Option<Inlet>, Vec<CommandId>) {
         let mut inner = self.inner.lock();
         inner.epoch += 1;
@@ -112,6 +123,9 @@ impl Valve {
             .drain(..)
             .map(|sent| CommandId(sent.number))
             .collect();
+        for flushed in inner.stop.iter_mut().flat_map(|stop| &mut stop.commands) {
+            flushed.was_sent = false;
+        }
         (inner.epoch, old, waiting)
     }
 
@@ -162,13 +176,39 @@ impl Valve {
         let mut inner = self.inner.lock();
         let flushed = inner.flush(fade, false);
         let stops = self.stops.fetch_add(1, Ordering::AcqRel) + 1;
-        inner.stop = Some(Stopped { flushed, stops });
+        let mut commands = inner
+            .stop
+            .take()
+            .map_or_else(Vec::new, |earlier| earlier.commands);
+        commands.push(flushed);
+        inner.stop = Some(Waiting {
+            commands,
+            fade,
+            stops,
+        });
         flushed.command
     }
 
-    /// The last stop, once.
+    /// The stops since the last call. For the deck, which follows them before anybody else has it.
     pub(super) fn take_stop(&self) -> Option<Stopped> {
-        self.inner.lock().stop.take()
+        let mut inner = self.inner.lock();
+        let Waiting {
+            commands,
+            fade,
+            stops,
+        } = inner.stop.take()?;
+        let last = *commands.last()?;
+        // A stop may come while the deck flushes, or changes lines, and knows nothing of it. What was pushed after
+        // that is flushed, too.
+        let flushed = match last.epoch == inner.epoch {
+            true => last,
+            false => inner.flush(fade, false),
+        };
+        Some(Stopped {
+            commands,
+            flushed,
+            stops,
+        })
     }
 
     /// Sends what had to wait, as far as there is room.

@@ -1,6 +1,6 @@
 //! The writer of a track: where whoever makes frames pushes them.
 
-use super::error::PushError;
+use super::error::{PlaybackError, PushError};
 use super::player::Shared;
 use super::track::{Mark, TrackId, Wanted};
 use std::sync::Arc;
@@ -34,6 +34,22 @@ impl TrackWriter {
 
     pub(crate) fn wanted(&self) -> Arc<Wanted> {
         Arc::clone(&self.wanted)
+    }
+
+    /// Sets the track's rate, before its first frame.
+    ///
+    /// # Errors
+    ///
+    /// [`PlaybackError::Rate`] if it cannot be resampled.
+    pub fn set_rate(&mut self, rate: u32) -> Result<(), PlaybackError> {
+        let mut deck = self.shared.deck.lock();
+        deck.accept(rate)?;
+        if let Some(track) = deck.playlist_mut().get_mut(self.id)
+            && track.length() == 0
+        {
+            track.options.rate = rate;
+        }
+        Ok(())
     }
 
     /// Appends frames, mono at the track's rate, full scale ±1.0. Waits while more than

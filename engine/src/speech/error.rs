@@ -1,5 +1,6 @@
 //! What can go wrong with an utterance.
 
+use super::clip::ClipError;
 use crate::playback::output::SinkError;
 use crate::playback::{PlaybackError, PushError};
 use crate::voice::VoiceError;
@@ -34,6 +35,14 @@ pub enum SpeechError {
         /// The chunk's place in the utterance, from 0.
         chunk: usize,
     },
+    /// A clip could not be played. Nothing of it was heard.
+    #[error("{name}: {source}")]
+    Clip {
+        /// The file, or how many bytes it was.
+        name: String,
+        /// Why.
+        source: ClipError,
+    },
     /// The output failed.
     #[error(transparent)]
     Playback(#[from] PlaybackError),
@@ -52,6 +61,7 @@ impl SpeechError {
                 None => "see that the voice exists and its files are whole".into(),
             },
             Self::Panicked { .. } => "report this, with the text that caused it".into(),
+            Self::Clip { source, .. } => source.hint().into(),
             Self::Playback(error) => error.hint().into(),
             Self::Sink(error) => error.hint().into(),
         }
@@ -116,5 +126,11 @@ impl From<PushError> for Interruption {
 impl From<SinkError> for Interruption {
     fn from(error: SinkError) -> Self {
         Self::Failed(error.into())
+    }
+}
+
+impl From<SpeechError> for Interruption {
+    fn from(error: SpeechError) -> Self {
+        Self::Failed(error)
     }
 }

@@ -5,6 +5,7 @@
 //! less; a stop ends the second. It uses no CPU meanwhile.
 
 use super::chunks::{ChunkAudio, for_each_chunk};
+use super::clip::{ClipCache, ClipError, ClipLimits, ClipOptions, ClipSource};
 use super::error::{Interruption, SpeechError};
 use super::event::{Event, EventSender};
 use super::progress::Progress;
@@ -20,14 +21,24 @@ use std::time::Instant;
 /// An utterance on its way.
 pub(super) struct Job {
     pub(super) id: UtteranceId,
-    pub(super) utterance: Utterance,
+    pub(super) work: Work,
     pub(super) track: TrackWriter,
     pub(super) asked_for: Instant,
     pub(super) progress: Arc<Progress>,
 }
 
+/// What is to be made.
+pub(super) enum Work {
+    Utterance(Utterance),
+    Clip {
+        source: ClipSource,
+        options: ClipOptions,
+    },
+}
+
 pub(super) struct Inference {
     pub(super) synthesizer: Box<dyn Synthesizer>,
+    pub(super) clips: Arc<ClipCache>,
     pub(super) events: EventSender,
 }
 
@@ -36,7 +47,7 @@ impl Inference {
     pub(super) fn run(mut self, pending: &Pending) -> Box<dyn Synthesizer> {
         while let Some(mut job) = pending.next() {
             let utterance = job.id;
-            match self.speak(&mut job) {
+            match self.make(&mut job) {
                 Ok(()) => {
                     tracing::debug!(%utterance, "all of it is made");
                     job.track.finish();
@@ -63,16 +74,35 @@ impl Inference {
         self.events.send(Event::Failed { utterance, error });
     }
 
-    fn speak(&mut self, job: &mut Job) -> Result<(), Interruption> {
+    fn make(&mut self, job: &mut Job) -> Result<(), Interruption> {
         let cancel = CancelFlag::of_track(job.track.wanted());
         if cancel.is_set() {
             return Err(Interruption::Stopped);
         }
-        let Self { synthesizer, events } = self;
+        self.events.send(Event::Started { utterance: job.id });
+        match &mut job.work {
+            Work::Utterance(_) => self.speak(job, &cancel),
+            Work::Clip { source, options } => {
+                let made = decode(&self.clips, source, options, &mut job.track, &cancel);
+                if made.is_ok() {
+                    let (utterance, after) = (job.id, job.asked_for.elapsed());
+                    self.events.send(Event::FirstAudio { utterance, after });
+                }
+                made
+            }
+        }
+    }
+
+    fn speak(&mut self, job: &mut Job, cancel: &CancelFlag) -> Result<(), Interruption> {
+        let Work::Utterance(spoken) = &mut job.work else {
+            return Ok(());
+        };
+        let Self {
+            synthesizer, events, ..
+        } = self;
         let (utterance, asked_for, track) = (job.id, job.asked_for, &mut job.track);
         let (mut made, mut is_sentence_start) = (0, true);
-        events.send(Event::Started { utterance });
-        for_each_chunk(synthesizer.as_mut(), &mut job.utterance, &cancel, |audio| {
+        for_each_chunk(synthesizer.as_mut(), spoken, cancel, |audio| {
             if made == 0 && !audio.frames.is_empty() {
                 let after = asked_for.elapsed();
                 tracing::debug!(%utterance, ?after, "first audio");
@@ -110,4 +140,25 @@ fn marks(at: u64, audio: &ChunkAudio<'_>, is_sentence_start: bool) -> Vec<Mark> 
         ]
     });
     sentence.into_iter().chain(words).collect()
+}
+
+/// Decodes a clip, unless it is kept, and pushes all of it.
+fn decode(
+    clips: &ClipCache,
+    source: &ClipSource,
+    options: &ClipOptions,
+    track: &mut TrackWriter,
+    cancel: &CancelFlag,
+) -> Result<(), Interruption> {
+    let clip = clips.get(source, &ClipLimits::default(), &|| cancel.is_set());
+    let clip = clip.map_err(|error| match error {
+        ClipError::Cancelled => Interruption::Stopped,
+        error => Interruption::Failed(SpeechError::Clip {
+            name: source.to_string(),
+            source: error,
+        }),
+    })?;
+    track.set_rate(clip.rate).map_err(SpeechError::from)?;
+    track.push(options.apply(&clip))?;
+    Ok(())
 }

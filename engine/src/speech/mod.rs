@@ -7,6 +7,7 @@
 //! make chunks of what a person writes.
 
 mod chunks;
+pub mod clip;
 mod error;
 mod event;
 mod inference;

@@ -4,13 +4,14 @@
 //! except closing.
 
 use super::SAMPLE_RATE;
+use super::clip::{ClipCache, ClipOptions, ClipSource};
 use super::error::SpeakError;
 use super::event::{Events, events};
-use super::inference::{Inference, Job};
+use super::inference::{Inference, Job, Work};
 use super::progress::{Progress, UtteranceHandle};
 use super::synthesizer::Synthesizer;
 use super::utterance::{Utterance, UtteranceId};
-use crate::playback::{CommandId, Player, Stop, TrackOptions, TrackWriter};
+use crate::playback::{CommandId, Player, Stop, TrackKind, TrackOptions, TrackWriter};
 use parking_lot::{Condvar, Mutex};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -21,10 +22,11 @@ use std::time::Instant;
 /// [`SpeakError::QueueFull`].
 pub const PENDING_UTTERANCES: usize = 64;
 
-/// Says utterances on a player, in the order in which they come.
+/// Says utterances and plays clips on a player, in the order in which they come.
 pub struct Speaker {
     pending: Arc<Pending>,
     player: Player,
+    clips: Arc<ClipCache>,
     thread: Option<JoinHandle<Box<dyn Synthesizer>>>,
 }
 
@@ -36,8 +38,10 @@ impl Speaker {
     /// [`SpeakError::Thread`] if there is no thread.
     pub fn start(player: Player, synthesizer: Box<dyn Synthesizer>) -> Result<(Self, Events), SpeakError> {
         let (sender, events) = events();
+        let clips = Arc::<ClipCache>::default();
         let inference = Inference {
             synthesizer,
+            clips: Arc::clone(&clips),
             events: sender,
         };
         let pending = Arc::new(Pending::default());
@@ -49,6 +53,7 @@ impl Speaker {
         let speaker = Self {
             pending,
             player,
+            clips,
             thread: Some(thread),
         };
         Ok((speaker, events))
@@ -61,12 +66,31 @@ impl Speaker {
     /// [`SpeakError::QueueFull`] if [`PENDING_UTTERANCES`] wait already, [`SpeakError::Playback`] if nobody would
     /// hear it.
     pub fn speak(&self, utterance: Utterance) -> Result<UtteranceHandle, SpeakError> {
+        self.ask(TrackKind::Speech, Work::Utterance(utterance))
+    }
+
+    /// Plays a sound file after all that was asked for before, as if it were an utterance. It is decoded when its turn
+    /// comes, all of it before anything is heard, so one that is damaged is not heard at all; its outcome tells why.
+    ///
+    /// # Errors
+    ///
+    /// As for [`speak`](Self::speak).
+    pub fn clip(&self, source: ClipSource, options: ClipOptions) -> Result<UtteranceHandle, SpeakError> {
+        self.ask(TrackKind::Clip, Work::Clip { source, options })
+    }
+
+    /// The clips that are kept decoded.
+    pub fn clips(&self) -> &Arc<ClipCache> {
+        &self.clips
+    }
+
+    fn ask(&self, kind: TrackKind, work: Work) -> Result<UtteranceHandle, SpeakError> {
         let progress = Arc::new(Progress::default());
         let id = self.pending.add(|| {
-            let track = self.add_track(&progress)?;
+            let track = self.add_track(kind, &progress)?;
             Ok(Job {
                 id: UtteranceId(track.id().0),
-                utterance,
+                work,
                 track,
                 asked_for: Instant::now(),
                 progress: Arc::clone(&progress),
@@ -75,8 +99,10 @@ impl Speaker {
         Ok(UtteranceHandle { id, progress })
     }
 
-    fn add_track(&self, progress: &Arc<Progress>) -> Result<TrackWriter, SpeakError> {
+    fn add_track(&self, kind: TrackKind, progress: &Arc<Progress>) -> Result<TrackWriter, SpeakError> {
         let options = TrackOptions {
+            kind,
+            // A clip's is known when it is decoded.
             rate: SAMPLE_RATE,
             gain: 1.0,
         };

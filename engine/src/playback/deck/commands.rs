@@ -33,7 +33,11 @@ impl Deck {
         self.stops_applied = stopped.stops;
         self.is_paused = false;
         let playhead = self.playhead;
-        let leaving = self.flushed(stopped.flushed, None);
+        let first = stopped.commands.first().unwrap_or(&stopped.flushed).command;
+        let leaving = self.flushed(stopped.flushed, first, None);
+        for flushed in stopped.commands {
+            self.await_effect(flushed.command, flushed.was_sent);
+        }
         let open: Vec<TrackId> = self
             .playlist
             .iter()
@@ -198,17 +202,18 @@ impl Deck {
     /// Flushes, and feeds from `cursor` on.
     fn go_to(&mut self, cursor: Option<Cursor>, valve: &Valve) -> Result<CommandId, SeekError> {
         let flushed = valve.flush(FADE, true);
-        self.flushed(flushed, cursor);
+        self.flushed(flushed, flushed.command, cursor);
+        self.await_effect(flushed.command, flushed.was_sent);
         Ok(flushed.command)
     }
 
-    /// Takes note of a flush, after which the feed goes on at `cursor`. Gives the tracks whose last frames had left the
-    /// ring before.
-    fn flushed(&mut self, flushed: Flushed, cursor: Option<Cursor>) -> Vec<TrackId> {
+    /// Takes note of a flush, after which the feed goes on at `cursor`; `first` is the first command that has flushed
+    /// since the deck last did. Gives the tracks whose last frames had left the ring before, to be heard.
+    fn flushed(&mut self, flushed: Flushed, first: CommandId, cursor: Option<Cursor>) -> Vec<TrackId> {
         let mut leaving = Vec::new();
         match &mut self.open {
             Some(open) => {
-                let consumed = open.line.status().consumed();
+                let consumed = open.consumed_before(first);
                 leaving = open.timeline.flush(consumed);
                 open.flushed_until = flushed.until;
                 open.feed.jump(cursor, flushed.epoch, flushed.until);
@@ -220,20 +225,21 @@ impl Deck {
                 ring: flushed.until,
                 to: cursor,
             });
-            self.outstanding.push_back(flushed.command);
-        } else {
-            self.effect_now(flushed.command);
         }
         leaving
     }
 
+    /// A command that was sent has its effect when it is obeyed; one that nobody could be sent has it now.
+    fn await_effect(&mut self, command: CommandId, was_sent: bool) {
+        match was_sent {
+            true => self.outstanding.push_back(command),
+            false => self.effect_now(command),
+        }
+    }
+
     fn send(&mut self, command: Command, valve: &Valve) -> Result<CommandId, Unresponsive> {
         let (id, was_sent) = valve.send(command)?;
-        if was_sent {
-            self.outstanding.push_back(id);
-        } else {
-            self.effect_now(id);
-        }
+        self.await_effect(id, was_sent);
         Ok(id)
     }
 

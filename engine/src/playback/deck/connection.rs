@@ -4,22 +4,19 @@
 //! there, it goes on from the frame at which the last was lost, and at its own rate, since the feed reads tracks and
 //! not the lost ring.
 
-use super::super::device::Answer;
+use super::super::device::{Answer, Opened};
 use super::super::error::PlaybackError;
 use super::super::event::{OpenReason, PlaybackEvent};
 use super::super::feed::Cursor;
 use super::super::line::{FADE, Line};
 use super::super::output::{LossReason, OutputError, OutputId, OutputSelection};
 use super::super::realtime::command::Command;
-use super::super::recovery::{back_off, candidate};
+use super::super::recovery::{OPENS_WITHIN, back_off, candidate, patience};
 use super::super::track::TrackEnd;
 use super::super::valve::{CommandId, Inlet, Valve};
 use super::heard::is_due;
 use super::{Deck, Open};
 use std::time::Duration;
-
-/// An output that has not opened after so long will not.
-const OPENS_WITHIN: Duration = Duration::from_millis(1_500);
 
 /// How long an output that was left is kept, for its fade to be heard.
 const LEAVES_WITHIN: Duration = Duration::from_millis(250);
@@ -148,7 +145,7 @@ impl Deck {
         self.retire(&open, valve, None);
         self.closed_counters.losses += 1;
         if let Some(stream) = open.line.take_stream() {
-            self.devices.close(stream, Duration::ZERO);
+            self.devices.close(&open.line.config.id, stream, Duration::ZERO);
         }
         let position =
             cursor.and_then(|cursor| Some(self.playlist.get(cursor.track)?.position(cursor.frame)));
@@ -186,10 +183,9 @@ impl Deck {
             return heading.to;
         }
         let status = open.line.status();
-        // A device that has asked for nothing for longer than a period may have stood still for as long.
-        let heard = (status.device_frames + status.period_frames)
-            .saturating_sub(status.latency_frames)
-            .min(status.device_frames);
+        // Of what it had to play when it asked for frames last, it may have played something since, or nothing. Better
+        // that is heard twice than not at all.
+        let heard = status.device_frames.saturating_sub(status.latency_frames);
         let has_sound = open.timeline.is_sound_after(heard);
         let located = open
             .timeline
@@ -220,6 +216,7 @@ impl Deck {
         while let Some(answer) = self.devices.answer() {
             match answer {
                 Answer::Opened(opened) => self.opened(*opened, valve, now),
+                Answer::Late(opened) => self.opened_late(*opened, valve),
                 Answer::Default(id) => self.follow_default(id.as_ref()),
             }
         }
@@ -314,7 +311,7 @@ impl Deck {
             return;
         }
         if let Some(attempt) = opening {
-            if has_passed(attempt.since, OPENS_WITHIN, now) {
+            if has_passed(attempt.since, patience(*failures), now) {
                 *opening = None;
                 *failures += 1;
                 *next_try = now;
@@ -335,14 +332,16 @@ impl Deck {
                 is_for_switch,
             });
         } else {
-            // Every device thread hangs; one may come back.
-            *next_try = now + nanoseconds(back_off(u32::MAX));
+            // Its threads hang; one may come back. Meanwhile there is the other one.
+            *failures += 1;
+            *next_try = now + nanoseconds(back_off(*failures));
         }
     }
 
     fn give_up(&mut self, reason: LossReason, failures: u32, now: u64) {
         let error = PlaybackError::OutputLost(reason);
-        tracing::error!(%error, "no output was found; what waits to be heard is given up");
+        // Whoever waits to be heard is told.
+        tracing::info!(%error, "no output was found; what waits to be heard is given up");
         self.outbox.events.push(PlaybackEvent::OutputGivenUp {
             after: self.options.give_up_after,
             error: error.clone(),
@@ -390,13 +389,12 @@ impl Deck {
     }
 
     /// An output was opened, or could not be.
-    fn opened(&mut self, opened: Result<(Line, Inlet), OutputError>, valve: &Valve, now: u64) {
+    fn opened(&mut self, opened: Result<Opened, OutputError>, valve: &Valve, now: u64) {
         match &mut self.connection {
             Connection::Open { switch } => {
                 let Some(switch) = switch.take() else {
-                    // Nobody wants it any more.
-                    if let Some(stream) = opened.ok().and_then(|(mut line, _)| line.take_stream()) {
-                        self.devices.close(stream, Duration::ZERO);
+                    if let Ok(opened) = opened {
+                        self.discard(opened);
                     }
                     return;
                 };
@@ -453,6 +451,28 @@ impl Deck {
         }
     }
 
+    /// An output was opened that was given up before. It is better than none.
+    fn opened_late(&mut self, (line, inlet): Opened, valve: &Valve) {
+        let (opening, pending) = match &mut self.connection {
+            Connection::Open { .. } => return self.discard((line, inlet)),
+            Connection::Lost { opening, switch, .. } => (opening.take(), switch.take()),
+            Connection::GivenUp { opening, .. } => (opening.take(), None),
+        };
+        // What is being opened for a change of route is still wanted.
+        if opening.is_some_and(|attempt| !attempt.is_for_switch) {
+            self.devices.abandon();
+        }
+        self.install(line, inlet, OpenReason::Recovered, valve);
+        self.connection = Connection::Open { switch: pending };
+    }
+
+    /// Closes an output that nobody wants any more.
+    fn discard(&mut self, (mut line, _): Opened) {
+        if let Some(stream) = line.take_stream() {
+            self.devices.close(&line.config.id, stream, Duration::ZERO);
+        }
+    }
+
     fn set_pending(&mut self, pending: Option<Switch>) {
         if let Connection::Lost { switch, .. } = &mut self.connection {
             *switch = pending;
@@ -499,7 +519,7 @@ impl Deck {
             self.resume_at = cursor;
             self.retire(&open, valve, None);
             if let Some(stream) = open.line.take_stream() {
-                self.devices.close(stream, LEAVES_WITHIN);
+                self.devices.close(&open.line.config.id, stream, LEAVES_WITHIN);
             }
         }
         self.install(line, inlet, switch.reason, valve);
@@ -512,7 +532,8 @@ impl Deck {
             format = %config.format, period = ?line.granted_period, ?reason, "output open");
         let (rate, channels) = (config.rate, config.channels);
         let (epoch, _, _) = valve.connect(Some(inlet));
-        let open = Open::new(line, self.resume_at.take(), epoch, self.clock.now());
+        let loudness = self.options.loudness;
+        let open = Open::new(line, self.resume_at.take(), loudness, epoch, self.clock.now());
         self.outbox
             .events
             .push(PlaybackEvent::OutputOpened(open.describe(reason)));

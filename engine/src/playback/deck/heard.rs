@@ -6,7 +6,7 @@ use super::super::realtime::status::{Mode, Status};
 use super::super::timeline::Heard;
 use super::super::track::TrackEnd;
 use super::super::valve::{CommandId, Valve};
-use super::Deck;
+use super::{Deck, Obeyed};
 use std::time::Duration;
 use utter_dsp::Level;
 
@@ -15,6 +15,12 @@ const WHILE_HEARD: Duration = Duration::from_millis(10);
 
 /// How soon while nothing is to be heard: for losses.
 const WHILE_IDLE: Duration = Duration::from_millis(100);
+
+/// Callbacks after which a device's account of its latency is believed.
+const SETTLED: u64 = 8;
+
+/// By how much the latency changes before that is told.
+const LATENCY_STEP: Duration = Duration::from_millis(5);
 
 /// Never sooner than this.
 const SHORTEST: Duration = Duration::from_millis(1);
@@ -25,8 +31,10 @@ impl Deck {
     pub(in crate::playback) fn tick(&mut self, valve: &Valve, now: u64) -> Duration {
         self.catch_up(valve);
         valve.send_backlog();
+        // The status before the reports: they then tell of every frame that it counts.
+        let status = self.open.as_ref().map(|open| open.line.status());
         self.read_reports(valve);
-        let next_mark = self.follow(now);
+        let next_mark = status.and_then(|status| self.follow(&status, now));
         self.watch(valve, now);
         self.connect(valve, now);
         let next = match &self.open {
@@ -46,55 +54,46 @@ impl Deck {
     }
 
     fn read_reports(&mut self, valve: &Valve) {
-        let Some(open) = &mut self.open else { return };
-        let mut obeyed = Vec::new();
-        while let Ok(report) = open.reports_pop() {
-            match report {
-                Report::Obeyed {
-                    command,
-                    device,
-                    ring,
-                } => obeyed.push((CommandId(command), device, ring)),
-                sound => open.timeline.report(sound),
-            }
+        if let Some(open) = &mut self.open {
+            open.take_reports();
         }
-        for (command, device_frame, ring) in obeyed {
+        while let Some(obeyed) = self.open.as_ref().and_then(|open| open.obeyed.front().copied()) {
             // A stop may be obeyed before the deck has heard of it.
-            if !self.outstanding.contains(&command)
+            if !self.outstanding.contains(&obeyed.command)
                 && let Some(stopped) = valve.take_stop()
             {
                 self.apply_stop(stopped);
             }
+            let Some(open) = &mut self.open else { return };
+            open.obeyed.pop_front();
+            let effect = Effect {
+                device_frame: obeyed.device,
+                position: open.position(&self.playlist, obeyed.ring),
+            };
+            // Commands are obeyed in order: those before it that were not were flushes, and made way for a later one.
             // Those that the deck has sent by itself are nobody's.
-            if !self.outstanding.contains(&command) {
-                continue;
+            let due = |id: &CommandId| *id <= obeyed.command;
+            while let Some(place) = self.outstanding.iter().position(due) {
+                self.has_effect(self.outstanding[place], effect);
             }
-            let open = self.open.as_ref();
-            let position = open.and_then(|open| open.position(&self.playlist, ring));
-            self.has_effect(
-                command,
-                Effect {
-                    device_frame,
-                    position,
-                },
-            );
         }
     }
 
     /// Moves the playhead to what is heard now, and tells what it has passed. Gives the time to the next mark.
-    fn follow(&mut self, now: u64) -> Option<Duration> {
+    fn follow(&mut self, status: &Status, now: u64) -> Option<Duration> {
         let open = self.open.as_mut()?;
-        let (status, heard_device) = open.status_and_heard(now);
+        let heard_device = open.line.heard(status, now);
         let passed = open.timeline.advance(heard_device);
         let heard_ring = open.timeline.heard_ring();
         for heard in passed {
             self.pass(&heard);
         }
-        self.heading = self.heading.filter(|heading| heading.ring > heard_ring);
+        self.arrive(heard_ring);
         let open = self.open.as_ref()?;
         let has_sound = open.timeline.has_sound_at(heard_device);
         self.tell_position(has_sound, now);
-        self.tell_level(has_sound, &status, now);
+        self.tell_level(has_sound, status, now);
+        self.tell_latency(status);
         if let Some(playhead) = self.playhead {
             self.playlist.forget(playhead, self.options.history);
         }
@@ -102,6 +101,20 @@ impl Deck {
         let track = self.playlist.get(track)?;
         let next = track.marks_in(frame..u64::MAX).first()?;
         Some(track.time(next.frame - frame))
+    }
+
+    /// Forgets where it was going when that is heard, or will not be. While it is paused, neither is so.
+    fn arrive(&mut self, heard_ring: u64) {
+        let playlist = &self.playlist;
+        self.heading = self.heading.filter(|heading| match heading.to {
+            None => heading.ring > heard_ring,
+            Some(to) => {
+                let is_over = playlist
+                    .get(to.track)
+                    .is_none_or(|track| track.has_ended() && track.length() <= to.frame);
+                heading.ring >= heard_ring && !is_over
+            }
+        });
     }
 
     /// Tells what there is in a part of a track that was heard.
@@ -117,7 +130,10 @@ impl Deck {
         };
         if !heard.to_end {
             if frames.start == 0 && self.told.is_none_or(|told| told.0 != id) {
-                self.outbox.events.push(PlaybackEvent::TrackStarted { track: id });
+                let kind = track.options.kind;
+                self.outbox
+                    .events
+                    .push(PlaybackEvent::TrackStarted { track: id, kind });
             }
             self.playhead = Some((id, frames.end));
         }
@@ -168,6 +184,24 @@ impl Deck {
         self.outbox.events.push(PlaybackEvent::Level(level));
     }
 
+    /// Tells the latency when it is known, and when it has become another.
+    fn tell_latency(&mut self, status: &Status) {
+        let Some(open) = &mut self.open else { return };
+        // While a device fills its buffer at the start, it says too little.
+        if status.callbacks < SETTLED {
+            return;
+        }
+        let latency = open.line.latency(status);
+        if open
+            .seen
+            .latency
+            .is_none_or(|told| told.abs_diff(latency) >= LATENCY_STEP)
+        {
+            open.seen.latency = Some(latency);
+            self.outbox.events.push(PlaybackEvent::Latency { latency });
+        }
+    }
+
     /// Tells underruns and xruns that have come since the last time.
     pub(super) fn tell_faults(&mut self) {
         let Some(open) = &mut self.open else { return };
@@ -192,8 +226,32 @@ impl Deck {
 }
 
 impl super::Open {
-    fn reports_pop(&mut self) -> Result<Report, rtrb::PopError> {
-        self.line.reports.pop()
+    /// Takes the renderer's reports: what they say about sound goes into the timeline, that commands were obeyed waits.
+    fn take_reports(&mut self) {
+        while let Ok(report) = self.line.reports.pop() {
+            match report {
+                Report::Obeyed {
+                    command,
+                    device,
+                    ring,
+                } => self.obeyed.push_back(Obeyed {
+                    command: CommandId(command),
+                    device,
+                    ring,
+                }),
+                sound => self.timeline.report(sound),
+            }
+        }
+    }
+
+    /// How many frames of the ring have left it to be heard, as far as is known: none that `flush`, or what was flushed
+    /// after it, has discarded.
+    pub(super) fn consumed_before(&mut self, flush: CommandId) -> u64 {
+        // In this order: if it counts what was discarded, the report of that is there.
+        let consumed = self.line.status().consumed();
+        self.take_reports();
+        let obeyed = self.obeyed.iter().find(|obeyed| obeyed.command >= flush);
+        obeyed.map_or(consumed, |obeyed| consumed.min(obeyed.ring))
     }
 }
 

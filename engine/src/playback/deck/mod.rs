@@ -26,7 +26,8 @@ use super::options::PlayerOptions;
 use super::output::{OutputSelection, OutputStream};
 use super::playlist::Playlist;
 use super::realtime::clock::Clock;
-use super::realtime::status::{Mode, Power, Status};
+use super::realtime::status::{Mode, Power};
+use super::sync::Ordering;
 use super::timeline::Timeline;
 use super::track::{OnEnd, TrackEnd, TrackId, TrackOptions, Wanted};
 use super::valve::{CommandId, Inlet, Valve};
@@ -34,11 +35,11 @@ use super::volume::Volume;
 use connection::Connection;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
+use utter_dsp::{Levelling, ResampleError};
 
 /// Effects of commands that are kept to be asked for.
-const EFFECTS: usize = 128;
+pub(super) const EFFECTS: usize = 128;
 
 pub(super) struct Deck {
     pub(super) options: PlayerOptions,
@@ -75,7 +76,17 @@ struct Open {
     timeline: Timeline,
     /// The ring's frames before this one were flushed.
     flushed_until: u64,
+    /// Commands that were obeyed, and are still to be told.
+    obeyed: VecDeque<Obeyed>,
     seen: Seen,
+}
+
+/// A command that was obeyed, with the frame `device` of the device and the frame `ring` of the ring.
+#[derive(Clone, Copy)]
+struct Obeyed {
+    command: CommandId,
+    device: u64,
+    ring: u64,
 }
 
 /// Where it goes after a flush.
@@ -99,6 +110,7 @@ struct Seen {
     level_at: u64,
     is_level_told: bool,
     looked_at: u64,
+    latency: Option<Duration>,
 }
 
 /// What is to be told and called when the deck is free.
@@ -166,9 +178,7 @@ impl Deck {
         if let Connection::GivenUp { reason, .. } = &self.connection {
             return Err(PlaybackError::OutputLost(*reason));
         }
-        if let Some(open) = &mut self.open {
-            open.feed.accept(options.rate)?;
-        }
+        self.accept(options.rate)?;
         let wanted = Wanted::new(Arc::clone(valve.stops()), self.stops_applied);
         let id = self.playlist.add(options, Arc::clone(&wanted), on_end);
         let cursor = Cursor { track: id, frame: 0 };
@@ -180,6 +190,14 @@ impl Deck {
             None => self.resume_at = self.resume_at.or(Some(cursor)),
         }
         Ok((id, wanted))
+    }
+
+    /// Whether tracks of `rate` Hz can be played.
+    pub(super) fn accept(&mut self, rate: u32) -> Result<(), ResampleError> {
+        match &mut self.open {
+            Some(open) => open.feed.accept(rate),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -289,6 +307,7 @@ impl Deck {
     /// Ends everything; gives the stream, to be closed.
     pub(super) fn close(&mut self, valve: &Valve) -> Option<Box<dyn OutputStream>> {
         self.is_closed = true;
+        self.devices.end();
         let stream = self.open.take().and_then(|mut open| {
             self.closed_counters = self.closed_counters.plus(open.counters(valve).closed());
             open.line.take_stream()
@@ -344,12 +363,13 @@ impl Deck {
 }
 
 impl Open {
-    fn new(line: Line, cursor: Option<Cursor>, epoch: u64, now: u64) -> Self {
+    fn new(line: Line, cursor: Option<Cursor>, loudness: Option<Levelling>, epoch: u64, now: u64) -> Self {
         let rate = line.config.rate;
         Self {
-            feed: Feed::new(rate, frames_in(FADE, rate) as u32, epoch, cursor),
+            feed: Feed::new(rate, frames_in(FADE, rate) as u32, loudness, epoch, cursor),
             timeline: Timeline::new(rate),
             flushed_until: 0,
+            obeyed: VecDeque::new(),
             seen: Seen {
                 underruns: 0,
                 underrun_frames: 0,
@@ -361,6 +381,7 @@ impl Open {
                 level_at: now,
                 is_level_told: true,
                 looked_at: now,
+                latency: None,
             },
             line,
         }
@@ -398,11 +419,5 @@ impl Open {
         let (track, frame) = self.timeline.locate(ring)?;
         let track = playlist.get(track)?;
         Some(track.position(frame.min(track.length())))
-    }
-
-    fn status_and_heard(&mut self, now: u64) -> (Status, u64) {
-        let status = self.line.status();
-        let heard = self.line.heard(&status, now);
-        (status, heard)
     }
 }

@@ -27,6 +27,9 @@ pub enum OutputError {
     /// The output was asked to open, and neither did nor said why not.
     #[error("the output does not open")]
     TimedOut,
+    /// The output opens, and then does not play.
+    #[error("output `{0}` does not play")]
+    Stalled(OutputId),
     /// Another output was asked for before this one was open.
     #[error("another output was asked for meanwhile")]
     Superseded,
@@ -54,7 +57,7 @@ impl OutputError {
             }
             Self::NotFound(_) => "list the outputs, and choose one of them by its id or name",
             Self::NoUsableFormat(_) | Self::Device { .. } => "choose another output",
-            Self::TimedOut => "connect it again, or choose another output",
+            Self::TimedOut | Self::Stalled(_) => "connect it again, or choose another output",
             Self::Superseded => "nothing needs to be done",
             Self::Busy(_) => "close the program that uses it, or choose another output",
             Self::PermissionDenied(_) => "allow this program to use sound; on Linux, be in the group `audio`",

@@ -10,11 +10,13 @@ mod error;
 mod health;
 mod janitor;
 mod null;
+mod paced;
 #[cfg(target_os = "linux")]
 mod quiet;
 mod sample;
 mod sink;
 mod wav;
+mod wav_output;
 
 pub use self::cpal::CpalBackend;
 pub use error::OutputError;
@@ -24,6 +26,7 @@ pub use null::NullOutput;
 pub use sample::{DeviceSample, SampleFormat};
 pub use sink::{FrameSink, SinkError};
 pub use wav::{WavEncoding, WavFile};
+pub use wav_output::WavOutput;
 
 use super::realtime::Renderer;
 use std::fmt;

@@ -3,16 +3,14 @@
 //! For machines without audio, and for tests and measurements that need the pace of a device but none of its
 //! moods. Whoever would open a device opens this instead. It is not in the lists of other backends.
 
+use super::paced::{PacedSink, PacedStream, paced_config};
 use super::{
-    OutputBackend, OutputConfig, OutputError, OutputFault, OutputFormats, OutputHealth, OutputId, OutputInfo,
+    OutputBackend, OutputConfig, OutputError, OutputFormats, OutputHealth, OutputId, OutputInfo,
     OutputRequest, OutputSelection, OutputStream, SampleFormat,
 };
 use crate::playback::realtime::Renderer;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
 
 /// The output that discards what it is given. It runs like a card with a buffer of two periods: a callback
 /// that comes more than a period late is an xrun, after which its clock begins anew.
@@ -75,18 +73,7 @@ impl OutputBackend for NullOutput {
     ) -> Result<OutputConfig, OutputError> {
         match selection {
             OutputSelection::Id(id) if id.as_str() != Self::ID => Err(OutputError::NotFound(id.clone())),
-            _ => {
-                let frames = (request.period.as_secs_f64() * f64::from(self.rate)).round() as u32;
-                Ok(OutputConfig {
-                    id: OutputId::new(Self::ID),
-                    name: NAME.into(),
-                    rate: self.rate,
-                    channels: self.channels,
-                    format: SampleFormat::F32,
-                    // No longer than a second: so much is allocated.
-                    period_frames: Some(frames.clamp(1, self.rate)),
-                })
-            }
+            _ => Ok(paced_config(Self::ID, NAME, self.rate, self.channels, request)),
         }
     }
 
@@ -96,132 +83,32 @@ impl OutputBackend for NullOutput {
         renderer: Renderer,
         health: Arc<OutputHealth>,
     ) -> Result<Box<dyn OutputStream>, OutputError> {
-        let period = config.period_frames.unwrap_or(self.rate / 100).max(1);
-        Ok(Box::new(NullStream {
-            period,
-            id: config.id.clone(),
-            waiting: Some(Sink {
-                renderer,
-                health,
-                buffer: vec![0.0; period as usize * usize::from(self.channels)],
-                period,
-                rate: self.rate,
-                taken: Arc::clone(&self.taken),
-            }),
-            running: None,
-        }))
+        let sink = Count {
+            channels: usize::from(self.channels),
+            taken: Arc::clone(&self.taken),
+        };
+        Ok(Box::new(PacedStream::new(
+            config,
+            renderer,
+            health,
+            Box::new(sink),
+        )))
     }
 }
 
 const NAME: &str = "Null output";
 
-struct NullStream {
-    period: u32,
-    id: OutputId,
-    /// Until it is started.
-    waiting: Option<Sink>,
-    /// The thread, which ends when the sender is dropped.
-    running: Option<(mpsc::Sender<()>, JoinHandle<()>)>,
-}
-
-impl OutputStream for NullStream {
-    fn start(&mut self) -> Result<(), OutputError> {
-        let Some(sink) = self.waiting.take() else {
-            return Ok(());
-        };
-        let (sender, stop) = mpsc::channel();
-        let thread = thread::Builder::new()
-            .name("utter-null-output".into())
-            .spawn(move || sink.run(&stop))
-            .map_err(|error| OutputError::Device {
-                id: self.id.clone(),
-                reason: error.to_string(),
-            })?;
-        self.running = Some((sender, thread));
-        Ok(())
-    }
-
-    fn period_frames(&self) -> Option<u32> {
-        Some(self.period)
-    }
-}
-
-impl Drop for NullStream {
-    /// Returns when the thread has ended: it is at most in the middle of a callback.
-    fn drop(&mut self) {
-        if let Some((sender, thread)) = self.running.take() {
-            drop(sender);
-            if thread.join().is_err() {
-                tracing::error!("the null output's thread has panicked");
-            }
-        }
-    }
-}
-
-/// What the stream's thread owns.
-struct Sink {
-    renderer: Renderer,
-    health: Arc<OutputHealth>,
-    buffer: Vec<f32>,
-    period: u32,
-    rate: u32,
+/// Counts frames.
+struct Count {
+    channels: usize,
     taken: Arc<AtomicU64>,
 }
 
-impl Sink {
-    /// Calls the renderer, a period each time, until the other end of `stop` is gone.
-    fn run(mut self, stop: &mpsc::Receiver<()>) {
-        let mut pace = Pace::new(self.rate, self.period, Instant::now());
-        loop {
-            self.health.served();
-            self.renderer.render(&mut self.buffer, 0);
-            self.taken.fetch_add(u64::from(self.period), Ordering::AcqRel);
-            let now = Instant::now();
-            let (wait, is_late) = pace.next(now);
-            if is_late {
-                self.health.report(OutputFault::Xrun);
-            }
-            if stop.recv_timeout(wait) != Err(RecvTimeoutError::Timeout) {
-                return;
-            }
-        }
-    }
-}
-
-/// When callbacks are due. Counted from the start, so that no error adds up.
-struct Pace {
-    rate: u32,
-    period: u32,
-    start: Instant,
-    frames: u64,
-}
-
-impl Pace {
-    fn new(rate: u32, period: u32, start: Instant) -> Self {
-        Self {
-            rate,
-            period,
-            start,
-            frames: 0,
-        }
-    }
-
-    /// How long after `now` the next callback is due, and whether it is late by more than a period; then the
-    /// clock begins anew.
-    fn next(&mut self, now: Instant) -> (Duration, bool) {
-        self.frames += u64::from(self.period);
-        let due = self.start + self.duration(self.frames);
-        let is_late = now.saturating_duration_since(due) > self.duration(self.period.into());
-        if is_late {
-            (self.start, self.frames) = (now, 0);
-        }
-        (due.saturating_duration_since(now), is_late)
-    }
-
-    fn duration(&self, frames: u64) -> Duration {
-        let rate = u64::from(self.rate);
-        let rest = (frames % rate) * 1_000_000_000 / rate;
-        Duration::new(frames / rate, rest as u32)
+impl PacedSink for Count {
+    fn take(&mut self, samples: &[f32]) -> Result<(), String> {
+        let frames = (samples.len() / self.channels) as u64;
+        self.taken.fetch_add(frames, Ordering::AcqRel);
+        Ok(())
     }
 }
 
@@ -229,6 +116,8 @@ impl Pace {
 mod tests {
     use super::*;
     use crate::playback::{Player, PlayerOptions};
+    use std::thread;
+    use std::time::{Duration, Instant};
 
     const RATE: u32 = 8_000;
 
@@ -285,32 +174,5 @@ mod tests {
         assert_eq!(config.period_frames, Some(480));
         assert!(matches!(by_id("alsa:default"), Err(OutputError::NotFound(_))));
         assert_eq!(output.default_output().unwrap(), Some(config.id));
-    }
-
-    #[test]
-    fn callbacks_are_due_at_multiples_of_the_period_whenever_they_are_asked_for() {
-        let start = Instant::now();
-        // A third of a millisecond a period: no whole number of nanoseconds.
-        let mut pace = Pace::new(48_000, 16, start);
-        for n in 1..=30_000_u64 {
-            let early = start + Duration::from_nanos((n - 1) * 1_000_000 / 3);
-            let (wait, is_late) = pace.next(early);
-            let due = early + wait;
-            let exact = Duration::from_nanos(n * 1_000_000 / 3);
-            assert!(!is_late);
-            assert!((due - start).abs_diff(exact) <= Duration::from_nanos(2), "{n}");
-        }
-    }
-
-    #[test]
-    fn a_late_callback_is_caught_up_with_and_a_very_late_one_is_an_xrun() {
-        let start = Instant::now();
-        let millisecond = |n: u64| start + Duration::from_millis(n);
-        let mut pace = Pace::new(1_000, 10, start);
-        assert_eq!(pace.next(millisecond(18)), (Duration::ZERO, false));
-        assert_eq!(pace.next(millisecond(18)), (Duration::from_millis(2), false));
-        // Due at 30.
-        assert_eq!(pace.next(millisecond(41)), (Duration::ZERO, true));
-        assert_eq!(pace.next(millisecond(41)), (Duration::from_millis(10), false));
     }
 }

@@ -15,6 +15,7 @@ use super::ring::FrameReader;
 use super::status::{Status, StatusReader, StatusWriter, status};
 use super::transport::Transport;
 use crate::playback::output::DeviceSample;
+use crate::playback::sync::rtrb;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 

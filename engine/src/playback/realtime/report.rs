@@ -4,6 +4,8 @@
 //! still say to the frame what is heard. They go through a ring of their own. When that is full (nobody has read
 //! for seconds), commands wait for room, and a change of sound is reported with the next block instead.
 
+use crate::playback::sync::rtrb;
+
 /// Something that happened at a frame.
 ///
 /// `device` counts the frames that were given to the device, from 0; `ring` those that left the ring.

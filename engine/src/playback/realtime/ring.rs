@@ -5,6 +5,8 @@
 //! the ring lives. The writer is behind the [valve](super::super::valve), the reader is the
 //! [`Renderer`](super::Renderer)'s. Both sides are wait-free; neither allocates.
 
+use crate::playback::sync::rtrb;
+
 /// How many ends can wait in the ring. Each belongs to an utterance, so the frames run out long before.
 const ENDS: usize = 256;
 

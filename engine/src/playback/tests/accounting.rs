@@ -8,15 +8,21 @@ use super::{LEVEL, STEEPEST, check_balance, steady};
 use proptest::prelude::*;
 use std::time::Duration;
 
+const FADE_TIME: Duration = Duration::from_millis(8);
+
 #[derive(Debug, Clone)]
 enum Step {
     Add(usize),
     Push(usize),
     Complete,
     Turn(usize),
+    /// A callback at which the playback thread does not come by.
+    Overlook(usize),
     Pause,
     Resume,
     Stop,
+    /// One that the deck hears of later.
+    StopUnheard,
     Drain,
     Skip,
     Seek(u64),
@@ -30,6 +36,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         3 => (0_usize..1_500).prop_map(Step::Push),
         2 => Just(Step::Complete),
         8 => (1_usize..1_000).prop_map(Step::Turn),
+        2 => (1_usize..500).prop_map(Step::Overlook),
+        1 => Just(Step::StopUnheard),
         1 => Just(Step::Pause),
         1 => Just(Step::Resume),
         1 => Just(Step::Stop),
@@ -60,6 +68,8 @@ proptest! {
                 Step::Push(frames) => last.into_iter().for_each(|track| rig.push(track, &steady(frames))),
                 Step::Complete => last.into_iter().for_each(|track| rig.complete(track)),
                 Step::Turn(frames) => heard.extend(rig.turn(frames)),
+                Step::Overlook(frames) => heard.extend(rig.render("one", frames)),
+                Step::StopUnheard => { rig.valve.stop(FADE_TIME); }
                 Step::Pause => { rig.pause(); }
                 Step::Resume => { rig.resume(); }
                 Step::Stop => { rig.stop(); }

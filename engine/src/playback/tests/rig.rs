@@ -12,7 +12,7 @@ use super::super::output::{
 };
 use super::super::realtime::Renderer;
 use super::super::realtime::clock::Clock;
-use super::super::track::{Mark, TrackEnd, TrackId, TrackOptions};
+use super::super::track::{Mark, TrackEnd, TrackId, TrackKind, TrackOptions};
 use super::super::valve::{CommandId, Valve};
 use super::super::{Counters, Mode, SeekError};
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
@@ -63,14 +63,19 @@ struct TestDevices {
     clock: Clock,
     answers: VecDeque<Answer>,
     hangs: Arc<Mutex<bool>>,
+    meanwhile: Meanwhile,
 }
+
+/// What happens once while the deck takes an answer.
+type Meanwhile = Arc<Mutex<Option<Box<dyn FnOnce() + Send>>>>;
 
 pub(super) struct Rig {
     pub(super) deck: Deck,
-    pub(super) valve: Valve,
+    pub(super) valve: Arc<Valve>,
     pub(super) world: Arc<Mutex<World>>,
     pub(super) events: Vec<PlaybackEvent>,
     pub(super) hangs: Arc<Mutex<bool>>,
+    pub(super) meanwhile: Meanwhile,
     ends: Arc<Mutex<Vec<(TrackId, TrackEnd)>>>,
     time: Arc<AtomicU64>,
     /// Frames that a device still has to play when it asks for more.
@@ -102,14 +107,16 @@ impl Rig {
         }
         let (line, inlet) = Line::open(&backend, &OutputSelection::Default, options, &clock).unwrap();
         let hangs = Arc::<Mutex<bool>>::default();
+        let meanwhile = Meanwhile::default();
         let devices = TestDevices {
             backend: backend.clone(),
             options: options.clone(),
             clock: clock.clone(),
             answers: VecDeque::new(),
             hangs: Arc::clone(&hangs),
+            meanwhile: Arc::clone(&meanwhile),
         };
-        let valve = Valve::new();
+        let valve = Arc::new(Valve::new());
         let mut deck = Deck::new(options.clone(), clock, Box::new(devices));
         deck.begin(line, inlet, OutputSelection::Default, &valve);
         let mut rig = Self {
@@ -118,6 +125,7 @@ impl Rig {
             world: backend.0,
             events: Vec::new(),
             hangs,
+            meanwhile,
             ends: Arc::default(),
             time,
             delay: 0,
@@ -139,7 +147,11 @@ impl Rig {
             let id = Arc::clone(&id);
             Box::new(move |end| ends.lock().push((id.lock().unwrap(), end)))
         };
-        let options = TrackOptions { rate, gain: 1.0 };
+        let options = TrackOptions {
+            kind: TrackKind::Speech,
+            rate,
+            gain: 1.0,
+        };
         let (track, _) = self.deck.add(options, on_end, &self.valve).unwrap();
         *id.lock() = Some(track);
         self.settle();
@@ -411,14 +423,20 @@ impl Devices for TestDevices {
     }
 
     fn answer(&mut self) -> Option<Answer> {
-        self.answers.pop_front()
+        let answer = self.answers.pop_front()?;
+        if let Some(meanwhile) = self.meanwhile.lock().take() {
+            meanwhile();
+        }
+        Some(answer)
     }
 
     fn abandon(&mut self) {
         self.answers.clear();
     }
 
-    fn close(&mut self, stream: Box<dyn OutputStream>, _: Duration) {
+    fn close(&mut self, _: &OutputId, stream: Box<dyn OutputStream>, _: Duration) {
         drop(stream);
     }
+
+    fn end(&mut self) {}
 }

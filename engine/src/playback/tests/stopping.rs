@@ -3,8 +3,10 @@
 use super::super::Mode;
 use super::super::event::PlaybackEvent;
 use super::super::track::TrackEnd;
-use super::rig::Rig;
+use super::rig::{Rig, by_id};
 use super::{FADE, LEVEL, STEEPEST, check_balance, largest_step, numbered, steady};
+use parking_lot::Mutex;
+use std::sync::Arc;
 use std::time::Duration;
 
 #[test]
@@ -178,4 +180,84 @@ fn a_stop_gets_through_when_the_device_takes_no_commands() {
         .iter()
         .filter(|event| matches!(event, PlaybackEvent::Obeyed { .. }));
     assert!(obeyed.count() >= 64, "each command is acknowledged");
+}
+
+#[test]
+fn what_a_stop_has_discarded_was_not_heard_whoever_learns_of_it_first() {
+    let mut rig = Rig::new();
+    // All of it is in the ring, its end included.
+    let old = rig.play(&steady(2_000));
+    rig.turn(480);
+    rig.valve.stop(Duration::from_millis(8));
+    rig.render("one", 960);
+    rig.pass(Duration::from_millis(40));
+    assert!(matches!(rig.end_of(old), Some(TrackEnd::Stopped)));
+}
+
+#[test]
+fn of_two_stops_at_a_time_each_has_its_effect() {
+    let mut rig = Rig::new();
+    rig.play(&steady(20_000));
+    rig.turn(480);
+    let stops = [rig.valve.stop(Duration::ZERO), rig.valve.stop(Duration::ZERO)];
+    rig.turn(480);
+    for stop in stops {
+        assert_eq!(rig.effect(stop).map(|effect| effect.device_frame), Some(480));
+    }
+}
+
+#[test]
+fn a_stop_that_comes_while_another_command_is_given_leaves_playback_as_it_should_be() {
+    let mut rig = Rig::new();
+    let tracks = [rig.play(&steady(20_000)), rig.play(&steady(20_000))];
+    rig.turn(480);
+    // From another thread, when the deck has begun to skip.
+    let stop = rig.valve.stop(Duration::ZERO);
+    let skip = rig.deck.skip(&rig.valve).unwrap();
+    rig.turn(480);
+    assert!(rig.effect(stop).is_some() && rig.effect(skip).is_some());
+    for track in tracks {
+        assert!(matches!(rig.end_of(track), Some(TrackEnd::Stopped)));
+    }
+    let new = rig.play(&numbered(500));
+    assert_eq!(rig.turn(600)[..500], numbered(500));
+    assert!(matches!(rig.end_of(new), Some(TrackEnd::Heard)));
+    check_balance(rig.counters());
+}
+
+#[test]
+fn a_stop_that_comes_while_the_output_changes_leaves_playback_as_it_should_be() {
+    let devices = [("one", 48_000, 1), ("two", 48_000, 1)];
+    let mut rig = Rig::with(&super::super::PlayerOptions::default(), &devices);
+    let old = rig.play(&steady(20_000));
+    rig.turn(480);
+    let command = Arc::new(Mutex::new(None));
+    *rig.meanwhile.lock() = Some({
+        let (valve, command) = (Arc::clone(&rig.valve), Arc::clone(&command));
+        Box::new(move || *command.lock() = Some(valve.stop(Duration::ZERO)))
+    });
+    rig.route(by_id("two"));
+    let stop = command.lock().expect("it came meanwhile");
+    assert!(rig.effect(stop).is_some());
+    assert!(matches!(rig.end_of(old), Some(TrackEnd::Stopped)));
+    // What was pushed for the new output before the deck heard of it is discarded there.
+    assert_eq!(rig.turn_device("two", 480), [0.0; 480]);
+    let new = rig.play(&numbered(500));
+    assert_eq!(rig.turn_device("two", 600)[..500], numbered(500));
+    assert!(matches!(rig.end_of(new), Some(TrackEnd::Heard)));
+    check_balance(rig.counters());
+}
+
+#[test]
+fn a_stop_that_made_way_for_a_later_one_has_its_effect_with_it() {
+    let mut rig = Rig::new();
+    rig.play(&steady(20_000));
+    // More than wait anywhere for a device that asks for nothing.
+    let stops: Vec<_> = (0..200).map(|_| rig.stop()).collect();
+    rig.turn(480);
+    rig.turn(480);
+    for stop in stops.iter().rev().take(super::super::deck::EFFECTS) {
+        assert!(rig.effect(*stop).is_some(), "{stop:?}");
+    }
+    assert!(rig.deck.is_drained());
 }

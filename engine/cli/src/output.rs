@@ -1,0 +1,76 @@
+//! Opening an output, and waiting until all is heard: what `say` and `play` have in common.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use utter::playback::output::{
+    CpalBackend, NullOutput, OutputBackend, OutputSelection, WavOutput, find_output,
+};
+use utter::playback::{Player, PlayerOptions, Stop, Volume};
+
+use crate::arguments::PlaybackArguments;
+use crate::failure::Failure;
+use crate::interrupt::Interrupt;
+
+/// How long an output that was lost is waited for: somebody sits in front of it.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Frames a second of a recording.
+const RECORDING_RATE: u32 = 48_000;
+
+/// Opens the output that was asked for.
+pub fn open(arguments: &PlaybackArguments) -> Result<Player, Failure> {
+    let (backend, selection) = select(arguments)?;
+    let mut options = PlayerOptions {
+        give_up_after: PATIENCE,
+        ..PlayerOptions::default()
+    };
+    if let Some(period) = arguments.period {
+        options.period = Duration::from_millis(period);
+    }
+    let player = Player::open(backend, &selection, &options)?;
+    player.set_volume(Volume {
+        level: arguments.volume as f32 / 100.0,
+        ..Volume::default()
+    })?;
+    Ok(player)
+}
+
+fn select(arguments: &PlaybackArguments) -> Result<(Arc<dyn OutputBackend>, OutputSelection), Failure> {
+    let Some(typed) = &arguments.output else {
+        return Ok((Arc::new(CpalBackend::new()), OutputSelection::Default));
+    };
+    if typed == NullOutput::ID {
+        return Ok((Arc::new(NullOutput::default()), OutputSelection::Default));
+    }
+    if let Some(path) = typed.strip_prefix("wav:") {
+        let output = WavOutput::new(path, RECORDING_RATE, 2);
+        return Ok((Arc::new(output), OutputSelection::Default));
+    }
+    let backend = CpalBackend::new();
+    let selection = OutputSelection::Id(find_output(&backend, typed)?.id);
+    Ok((Arc::new(backend), selection))
+}
+
+/// Has an interrupt fade out.
+pub fn stop_on(interrupt: &Interrupt, player: &Player) {
+    let player = player.clone();
+    interrupt.stops(move || {
+        player.stop(Stop::Fade);
+    });
+}
+
+/// Closes the output, and logs where every frame went.
+pub fn close(player: &Player) {
+    let counters = player.counters();
+    player.close();
+    tracing::info!(
+        produced = counters.produced,
+        rendered = counters.rendered,
+        discarded = counters.discarded,
+        underruns = counters.underruns,
+        xruns = counters.xruns,
+        losses = counters.losses,
+        "done"
+    );
+}

@@ -1,0 +1,2 @@
+//! Stops and the deck.
+pub const MODELS: &[(&str, fn())] = &[];
