@@ -179,17 +179,17 @@ fn assert_answered(longest: &BTreeMap<&'static str, Duration>) {
 
 /// What is expected of a loss.
 struct Loss {
-    /// The transitions that are told, without the player's own opening.
+    /// The transitions that are told.
     told: &'static [&'static str],
-    /// Which capture of which device is the one before the loss, and the one after it.
+    /// The device before the loss and the number of its capture, and those after it.
     before: (usize, usize),
     after: (usize, usize),
-    /// The device and the reason of the loss.
-    channels: u16,
+    /// What the device takes after it.
     rate: u32,
+    channels: u16,
 }
 
-/// Speaks on `second`, brings about a loss, and looks at what was heard of it.
+/// Speaks on the device `route`, brings about a loss, and looks at what was heard of it.
 fn survives(test: &str, route: usize, fault: impl FnOnce(&[TimedOutput; 2]), expected: &Loss) {
     with_devices(test, [("default", OTHER), ("second", DEVICE)], |outputs| {
         let setup = open(&id(&outputs[route]), &PlayerOptions::default());
@@ -232,8 +232,14 @@ fn check(before: &Capture, after: &Capture) {
         "silent for {gap:?}, {:.1} ms heard twice; {old_snr:.1} dB before, {new_snr:.1} dB after",
         twice * 1e3
     );
-    assert!(old.from.abs() < 1e-4 && (new.to - SAID).abs() < 1e-3, "{old:?} {new:?}");
-    assert!(old_snr > 60.0 && new_snr > 60.0, "no frame is lost or doubled inside");
+    assert!(
+        old.from.abs() < 1e-4 && (new.to - SAID).abs() < 1e-3,
+        "{old:?} {new:?}"
+    );
+    assert!(
+        old_snr > 60.0 && new_snr > 60.0,
+        "no frame is lost or doubled inside"
+    );
     assert!(gap <= GOES_ON, "silent for {gap:?}");
     // A frame of rounding. Then two periods of 20 ms.
     let buffer = 2.0 * PlayerOptions::default().period.as_secs_f64();
@@ -415,17 +421,19 @@ fn answers_throughout(test: &str, fault: impl FnOnce(&TimedOutput) + Send, mend:
         let (speaker, player) = (&setup.speaker, &setup.player);
         let mut longest = BTreeMap::new();
         let since = Instant::now();
-        let mut faults = [Some(fault)];
-        let mut spoken = Vec::new();
+        let mut fault = Some(fault);
+        let (mut spoken, mut told) = (Vec::new(), Vec::new());
         for round in 0.. {
+            told.extend(setup.transitions());
             time(&mut longest, "speak", || {
                 // So many may wait; the next stop takes them away.
                 spoken.extend(speaker.speak(utterance([say(24_000)])));
             });
-            let playing = player.mode();
             time(&mut longest, "pause", || drop(player.pause()));
             time(&mut longest, "resume", || drop(player.resume()));
-            time(&mut longest, "volume", || drop(player.set_volume(player.volume())));
+            time(&mut longest, "volume", || {
+                drop(player.set_volume(player.volume()))
+            });
             time(&mut longest, "counters", || check_balance(&player.counters()));
             time(&mut longest, "position", || {
                 player.position();
@@ -437,9 +445,8 @@ fn answers_throughout(test: &str, fault: impl FnOnce(&TimedOutput) + Send, mend:
             }
             thread::sleep(Duration::from_millis(7));
             if since.elapsed() > Duration::from_millis(500)
-                && let Some(fault) = faults[0].take()
+                && let Some(fault) = fault.take()
             {
-                println!("at the fault: {playing:?}");
                 fault(output);
             }
             if since.elapsed() > Duration::from_millis(4_000) {
@@ -451,13 +458,20 @@ fn answers_throughout(test: &str, fault: impl FnOnce(&TimedOutput) + Send, mend:
         for spoken in spoken {
             // All are told what has become of them.
             let outcome = spoken.wait();
-            assert!(matches!(outcome, Outcome::Stopped | Outcome::Finished), "{outcome:?}");
+            assert!(
+                matches!(outcome, Outcome::Stopped | Outcome::Finished),
+                "{outcome:?}"
+            );
         }
         let last = speaker.speak(utterance([say(12_000)])).unwrap();
         assert!(matches!(last.wait(), Outcome::Finished));
         player.close();
         assert_answered(&longest);
-        println!("{:?}", setup.transitions());
+        told.extend(setup.transitions());
+        let reason = told[0].strip_prefix("alsa:default lost: ");
+        println!("lost: {reason:?}");
+        assert!(reason.is_some(), "{told:?}");
+        assert_eq!(told[1..], ["alsa:default open: Recovered"]);
     });
 }
 
@@ -534,7 +548,10 @@ fn a_device_that_hangs_as_it_opens_is_given_up_and_used_when_it_returns() {
                 is_over.store(true, Ordering::SeqCst);
                 (given_up, commands.join().unwrap())
             });
-            assert_eq!(setup.transitions(), ["alsa:second lost: Disconnected", "given up"]);
+            assert_eq!(
+                setup.transitions(),
+                ["alsa:second lost: Disconnected", "given up"]
+            );
             let late = given_up.saturating_sub(options.give_up_after);
             println!("given up after {given_up:?}");
             assert!(given_up >= options.give_up_after && late < Duration::from_millis(500));
@@ -585,13 +602,22 @@ fn a_device_is_tried_ever_less_often_then_given_up_and_used_when_it_appears() {
             let lost = now();
             assert_lost(spoken.wait());
             let given_up = now() - lost;
-            let (from, until) = (options.give_up_after, options.give_up_after + Duration::from_millis(200));
-            assert!(given_up >= from && given_up < until, "given up after {given_up:?}");
+            let (from, until) = (
+                options.give_up_after,
+                options.give_up_after + Duration::from_millis(200),
+            );
+            assert!(
+                given_up >= from && given_up < until,
+                "given up after {given_up:?}"
+            );
             // One attempt asks several times, within a few milliseconds.
             let mut attempts: Vec<Duration> = Vec::new();
             for open in &output.opens()[opened..] {
                 assert_ne!(open.error, 0);
-                if attempts.last().is_none_or(|last| open.at - *last > Duration::from_millis(25)) {
+                if attempts
+                    .last()
+                    .is_none_or(|last| open.at - *last > Duration::from_millis(25))
+                {
                     attempts.push(open.at);
                 }
             }
@@ -612,7 +638,11 @@ fn a_device_is_tried_ever_less_often_then_given_up_and_used_when_it_appears() {
             assert!(matches!(new.wait(), Outcome::Finished));
             assert_eq!(
                 setup.transitions(),
-                ["alsa:default lost: Disconnected", "given up", "alsa:default open: Recovered"]
+                [
+                    "alsa:default lost: Disconnected",
+                    "given up",
+                    "alsa:default open: Recovered"
+                ]
             );
             setup.player.close();
             let captures = output.captures();
@@ -675,7 +705,8 @@ fn a_change_of_route_fades_from_one_device_to_the_other() {
                 steps.fold(0.0, f32::max)
             };
             // At 4 kHz, a sine of 0.5 moves by so much from frame to frame.
-            let most = |rate: u32| (0.5 * 2.0 * (std::f64::consts::PI * 4_000.0 / f64::from(rate)).sin()) as f32;
+            let most =
+                |rate: u32| (0.5 * 2.0 * (std::f64::consts::PI * 4_000.0 / f64::from(rate)).sin()) as f32;
             let last = &old_channel[old.frames.end - 2 * settled(before.rate)..];
             assert!(steps(last) <= most(before.rate), "it is not cut off");
             let first = &new_channel[..new.frames.start + settled(after.rate)];
@@ -715,12 +746,7 @@ fn for_failing_routes(test: &str, fault: impl FnOnce(&TimedOutput)) {
         assert_eq!(setup.player.route(), OutputSelection::Default);
         let captures = default.captures();
         assert_eq!(captures.len(), 1);
-        let (all, snr) = part(
-            &captures[0].channel(0),
-            OTHER.rate,
-            settled(OTHER.rate),
-            0.0..0.1,
-        );
+        let (all, snr) = part(&captures[0].channel(0), OTHER.rate, settled(OTHER.rate), 0.0..0.1);
         println!("{snr:.1} dB over all of it");
         assert!(all.from.abs() < 1e-4 && (all.to - SAID).abs() < 1e-3, "{all:?}");
         assert!(snr > 60.0);

@@ -157,16 +157,18 @@ impl DeviceThread {
     /// What threads that were left behind have opened after all.
     fn late_answer(&mut self) -> Option<Answer> {
         let mut late = None;
-        self.left.retain(|left| loop {
-            if late.is_some() {
-                return true;
-            }
-            match left.answers.try_recv() {
-                Ok(Answer::Opened(opened)) => late = opened.ok(),
-                Ok(_) => {}
-                Err(mpsc::TryRecvError::Empty) => return true,
-                // It has done all that it was told.
-                Err(mpsc::TryRecvError::Disconnected) => return false,
+        self.left.retain(|left| {
+            loop {
+                if late.is_some() {
+                    return true;
+                }
+                match left.answers.try_recv() {
+                    Ok(Answer::Opened(opened)) => late = opened.ok(),
+                    Ok(_) => {}
+                    Err(mpsc::TryRecvError::Empty) => return true,
+                    // It has done all that it was told.
+                    Err(mpsc::TryRecvError::Disconnected) => return false,
+                }
             }
         });
         late.map(|opened| Answer::Late(Box::new(opened)))
@@ -200,7 +202,10 @@ impl Devices for DeviceThread {
     }
 
     fn answer(&mut self) -> Option<Answer> {
-        let answer = self.worker.as_ref().and_then(|worker| worker.answers.try_recv().ok());
+        let answer = self
+            .worker
+            .as_ref()
+            .and_then(|worker| worker.answers.try_recv().ok());
         answer.or_else(|| self.late_answer())
     }
 
