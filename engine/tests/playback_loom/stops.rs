@@ -278,19 +278,17 @@ fn a_stop_during_a_skip() {
 
 /// A stop comes while another output takes the place of the one that it was for.
 fn a_stop_during_a_change_of_outputs() {
-    check(2, || {
+    check(3, || {
         let booth = Booth::open();
         let old = [booth.play(&[0.05, 0.1])];
         booth.round();
         let other = OutputSelection::Id(OutputId::new("other"));
         let route = booth.with_deck(|deck| deck.set_route(other, &booth.valve));
+        // It is asked for in this round, and taken in the next.
+        booth.round();
         let changing = spawn({
             let booth = booth.clone();
-            move || {
-                // It is asked for, and taken.
-                booth.round();
-                booth.round();
-            }
+            move || booth.round()
         });
         let device = spawn({
             let backend = booth.backend.clone();
