@@ -93,9 +93,9 @@ fn a_device_that_stands_still_is_lost_within_half_a_second_and_silence_is_not_st
     rig.play(&numbered(40_000));
     rig.turn(480);
     rig.take_events();
-    rig.pass(Duration::from_millis(490));
+    rig.wait(Duration::from_millis(490));
     assert_eq!(transitions(&rig.take_events()), [""; 0]);
-    rig.pass(Duration::from_millis(20));
+    rig.wait(Duration::from_millis(20));
     assert_eq!(
         transitions(&rig.take_events()),
         ["lost one Stalled", "open one Recovered"]
@@ -105,6 +105,20 @@ fn a_device_that_stands_still_is_lost_within_half_a_second_and_silence_is_not_st
         rig.turn(480);
     }
     assert_eq!(transitions(&rig.take_events()), [""; 0], "two seconds of silence");
+}
+
+#[test]
+fn a_system_that_stood_still_has_lost_no_device() {
+    let mut rig = Rig::new();
+    rig.play(&numbered(40_000));
+    rig.turn(480);
+    rig.take_events();
+    // The playback thread comes by before the device does.
+    rig.pass(Duration::from_secs(60));
+    assert_eq!(transitions(&rig.take_events()), [""; 0]);
+    rig.turn(480);
+    rig.wait(Duration::from_millis(490));
+    assert_eq!(transitions(&rig.take_events()), [""; 0]);
 }
 
 #[test]
@@ -233,7 +247,7 @@ fn marks_are_not_told_twice_when_a_part_is_played_again() {
         rig.turn(480);
     }
     // All that was given to it counts as heard by the time that it is known to stand still.
-    rig.pass(Duration::from_millis(600));
+    rig.wait(Duration::from_millis(600));
     for _ in 0..50 {
         rig.turn(480);
     }

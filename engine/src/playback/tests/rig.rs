@@ -238,6 +238,13 @@ impl Rig {
         self.settle();
     }
 
+    /// The same, with the playback thread coming by every 10 ms.
+    pub(super) fn wait(&mut self, time: Duration) {
+        for _ in 0..time.as_millis() / 10 {
+            self.pass(Duration::from_millis(10));
+        }
+    }
+
     pub(super) fn stop(&mut self) -> CommandId {
         let command = self.valve.stop(FADE);
         self.deck.catch_up(&self.valve);
