@@ -1,4 +1,4 @@
-//! How frames come into the ring, seen by somebody who looks all the time, as a callback may at any moment.
+//! How frames come into the ring.
 
 use super::super::feed::{Cursor, Fed, Feed};
 use super::super::playlist::Playlist;
@@ -8,14 +8,13 @@ use super::super::track::{TrackKind, TrackOptions, Wanted};
 use super::super::valve::{Inlet, Valve};
 use super::{numbered, rig::RATE};
 use std::sync::Arc;
-use std::thread;
 
-/// A renderer that comes just when the first frames are there must find enough for its callback, and for those that
-/// come while the feed is held up: it starts with the first frame that it sees.
+/// A callback that comes just when the first frames are there must find enough for itself, and for those that come while
+/// the feed is held up: the renderer starts with the first frame that it sees.
 #[test]
 fn the_first_frames_come_together() {
-    let (writer, reader) = ring(RATE as usize);
-    let (commands, _) = rtrb::RingBuffer::new(1);
+    let (writer, _reader) = ring(RATE as usize);
+    let (commands, _obeyed) = rtrb::RingBuffer::new(1);
     let valve = Valve::new();
     let inlet = Inlet {
         writer,
@@ -33,18 +32,18 @@ fn the_first_frames_come_together() {
     playlist.get_mut(track).unwrap().push(numbered(24_000).into());
     let mut feed = Feed::new(RATE, 384, None, epoch, Some(Cursor { track, frame: 0 }));
     feed.accept(24_000).unwrap();
-
-    let seen = thread::spawn(move || {
-        loop {
-            match reader.available() {
-                0 => std::hint::spin_loop(),
-                available => return available,
-            }
-        }
-    });
     let mut timeline = Timeline::new(RATE);
-    let room = u64::from(RATE) / 2;
-    while feed.feed(&playlist, &mut timeline, &valve, room, 0) == Fed::More {}
-    let seen = seen.join().unwrap();
-    assert!(seen >= RATE as usize / 10, "{seen} frames at first");
+
+    // With room for a single frame it is full after the first push.
+    while feed.feed(&playlist, &mut timeline, &valve, 1, 0) == Fed::More {}
+    let (first, _) = valve.produced();
+    assert!(first >= u64::from(RATE) / 10, "{first} frames at first");
+    // When there is more in the ring than the renderer can use up meanwhile, every block comes when it is ready.
+    while feed.feed(&playlist, &mut timeline, &valve, 1, first) == Fed::More {}
+    let (second, _) = valve.produced();
+    assert!(
+        (first + 1..first + 4_096).contains(&second),
+        "{} frames then",
+        second - first
+    );
 }
