@@ -25,6 +25,7 @@ mod playlist;
 mod realtime;
 mod recovery;
 mod seqlock;
+mod shared;
 mod timeline;
 mod track;
 mod valve;

@@ -5,22 +5,23 @@
 //! milliseconds while there is something to do. No call waits, but those that say so.
 
 use super::counters::{Counters, OutputLoad};
-use super::deck::{Deck, Outbox, Seek};
+use super::deck::{Deck, Seek};
 use super::device::DeviceThread;
 use super::error::{PlaybackError, PushError, SeekError};
 use super::event::{Effect, Listeners, OpenOutput, PlaybackEvents};
 use super::line::{FADE, Line};
 use super::options::PlayerOptions;
-use super::output::{OutputBackend, OutputError, OutputInfo, OutputSelection, close_stream};
+use super::output::{OutputBackend, OutputError, OutputInfo, OutputSelection};
 use super::realtime::clock::Clock;
 use super::realtime::status::Mode;
+use super::shared::Shared;
 use super::track::{OnEnd, Position, TrackOptions};
 use super::valve::{CommandId, Unresponsive, Valve};
 use super::volume::Volume;
 use super::writer::TrackWriter;
 use parking_lot::{Condvar, Mutex};
 use std::sync::{Arc, Weak};
-use std::thread::{self, JoinHandle};
+use std::thread::{self};
 use std::time::{Duration, Instant};
 
 /// The fade of a stop that is to be heard as immediate.
@@ -46,20 +47,6 @@ pub struct Player(Arc<Handle>);
 struct Handle {
     shared: Arc<Shared>,
     backend: Arc<dyn OutputBackend>,
-}
-
-/// What the handles, the writers of tracks and the playback thread share.
-pub(super) struct Shared {
-    pub(super) deck: Mutex<Deck>,
-    pub(super) valve: Valve,
-    /// Wakes the playback thread.
-    work: Condvar,
-    /// Wakes those who wait for the deck to change.
-    pub(super) changed: Condvar,
-    listeners: Listeners,
-    clock: Clock,
-    /// The playback thread, until somebody waits for its end.
-    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Player {
@@ -323,81 +310,6 @@ impl Player {
 impl Drop for Handle {
     fn drop(&mut self) {
         self.shared.close();
-    }
-}
-
-impl Shared {
-    /// Has `f` deal with the deck, then tells and calls what came of it, and wakes the playback thread.
-    pub(super) fn with_deck<R>(&self, f: impl FnOnce(&mut Deck) -> R) -> R {
-        let mut deck = self.deck.lock();
-        deck.catch_up(&self.valve);
-        let result = f(&mut deck);
-        let outbox = deck.take_outbox();
-        drop(deck);
-        self.deliver(outbox);
-        self.work.notify_all();
-        result
-    }
-
-    /// Wakes the playback thread.
-    pub(super) fn wake(&self) {
-        self.work.notify_all();
-    }
-
-    fn deliver(&self, outbox: Outbox) {
-        let has_changed = !outbox.events.is_empty() || !outbox.endings.is_empty();
-        for (on_end, end) in outbox.endings {
-            on_end(end);
-        }
-        self.listeners.tell(&outbox.events);
-        if has_changed {
-            self.changed.notify_all();
-        }
-    }
-
-    /// The playback thread.
-    fn run(&self) {
-        let mut deck = self.deck.lock();
-        while !deck.is_closed() {
-            let next = deck.tick(&self.valve, self.clock.now());
-            let has_more = deck.feed(&self.valve);
-            let outbox = deck.take_outbox();
-            let has_room = deck.has_room();
-            if !outbox.events.is_empty() || !outbox.endings.is_empty() || has_more {
-                // Others have their turn between two parts of the work.
-                parking_lot::MutexGuard::unlocked(&mut deck, || {
-                    self.deliver(outbox);
-                });
-                if has_more {
-                    continue;
-                }
-            }
-            if has_room {
-                self.changed.notify_all();
-            }
-            self.work.wait_for(&mut deck, next);
-        }
-    }
-
-    fn close(&self) {
-        let mut deck = self.deck.lock();
-        let stream = deck.close(&self.valve);
-        let outbox = deck.take_outbox();
-        drop(deck);
-        self.deliver(outbox);
-        self.work.notify_all();
-        self.changed.notify_all();
-        self.listeners.close();
-        if let Some(stream) = stream {
-            close_stream(stream);
-        }
-        let thread = self.thread.lock().take();
-        // It may be itself that closes, in what it calls when a track has ended.
-        if let Some(thread) = thread.filter(|thread| thread.thread().id() != thread::current().id())
-            && thread.join().is_err()
-        {
-            tracing::error!("the playback thread has panicked");
-        }
     }
 }
 

@@ -5,6 +5,11 @@
 //! wait. Every word is an atomic, so there is no `unsafe` and no data race; the sequence number only keeps
 //! words of different writes apart. The algorithm is that of H.-J. Boehm, "Can seqlocks get along with
 //! programming language memory models?", 2012. It is tested under loom (`tests/playback_loom`).
+#![deny(
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    clippy::disallowed_types
+)]
 
 use super::sync::{AtomicU64, Ordering, fence, spin_loop};
 use std::sync::Arc;
@@ -23,6 +28,7 @@ pub(super) struct SeqlockWriter<const N: usize>(Arc<Cell<N>>);
 pub(super) struct SeqlockReader<const N: usize>(Arc<Cell<N>>);
 
 /// Makes the two ends; all words are 0 until the first write.
+#[allow(clippy::disallowed_methods, reason = "made before the stream runs")]
 pub(super) fn seqlock<const N: usize>() -> (SeqlockWriter<N>, SeqlockReader<N>) {
     let words = std::array::from_fn(|_| AtomicU64::new(0));
     let cell = Arc::new(Cell {

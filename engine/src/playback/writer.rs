@@ -1,7 +1,7 @@
 //! The writer of a track: where whoever makes frames pushes them.
 
 use super::error::{PlaybackError, PushError};
-use super::player::Shared;
+use super::shared::Shared;
 use super::track::{Mark, TrackId, Wanted};
 use std::sync::Arc;
 use std::time::Duration;

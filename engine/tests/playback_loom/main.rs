@@ -36,6 +36,7 @@ mod playback {
     mod player;
     mod playlist;
     mod recovery;
+    mod shared;
     mod timeline;
     mod track;
     mod valve;

@@ -10,7 +10,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 /// Places that a ring really has: none of the models fills a ring of a greater capacity.
-const MOST_PLACES: usize = 8;
+const MOST_PLACES: usize = 16;
 
 pub struct RingBuffer<T> {
     capacity: usize,

@@ -1,12 +1,11 @@
 //! Following what is heard: the renderer's reports, the playhead, and the events that depend on it.
 
 use super::super::event::{Effect, PlaybackEvent};
-use super::super::realtime::report::Report;
 use super::super::realtime::status::{Mode, Status};
 use super::super::timeline::Heard;
 use super::super::track::TrackEnd;
 use super::super::valve::{CommandId, Valve};
-use super::{Deck, Obeyed};
+use super::Deck;
 use std::time::Duration;
 use utter_dsp::Level;
 
@@ -222,36 +221,6 @@ impl Deck {
             self.outbox.events.push(PlaybackEvent::Xrun { times });
             seen.xruns = xruns;
         }
-    }
-}
-
-impl super::Open {
-    /// Takes the renderer's reports: what they say about sound goes into the timeline, that commands were obeyed waits.
-    fn take_reports(&mut self) {
-        while let Ok(report) = self.line.reports.pop() {
-            match report {
-                Report::Obeyed {
-                    command,
-                    device,
-                    ring,
-                } => self.obeyed.push_back(Obeyed {
-                    command: CommandId(command),
-                    device,
-                    ring,
-                }),
-                sound => self.timeline.report(sound),
-            }
-        }
-    }
-
-    /// How many frames of the ring have left it to be heard, as far as is known: none that `flush`, or what was flushed
-    /// after it, has discarded.
-    pub(super) fn consumed_before(&mut self, flush: CommandId) -> u64 {
-        // In this order: if it counts what was discarded, the report of that is there.
-        let consumed = self.line.status().consumed();
-        self.take_reports();
-        let obeyed = self.obeyed.iter().find(|obeyed| obeyed.command >= flush);
-        obeyed.map_or(consumed, |obeyed| consumed.min(obeyed.ring))
     }
 }
 

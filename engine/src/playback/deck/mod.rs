@@ -7,11 +7,16 @@
 //!
 //! * [`commands`](self) — stop, skip, seek, replay, pause, volume;
 //! * `heard` — what the renderer reports, the playhead, and the events that follow it;
-//! * `connection` — opening, losing, changing and finding outputs.
+//! * `connection` — having an output, losing it, and playing on another;
+//! * `opening` — what the device thread is asked, and what becomes of its answers;
+//! * `route` — changing from one output to another.
 
 mod commands;
 mod connection;
 mod heard;
+mod open;
+mod opening;
+mod route;
 
 pub use commands::Seek;
 
@@ -19,24 +24,24 @@ use super::counters::{Counters, OutputLoad};
 use super::device::Devices;
 use super::error::PlaybackError;
 use super::event::{Effect, OpenOutput, OpenReason, PlaybackEvent};
-use super::feed::{Cursor, Fed, Feed};
+use super::feed::{Cursor, Fed};
 use super::frames_in;
-use super::line::{FADE, Line};
+use super::line::Line;
 use super::options::PlayerOptions;
 use super::output::{OutputSelection, OutputStream};
 use super::playlist::Playlist;
 use super::realtime::clock::Clock;
-use super::realtime::status::{Mode, Power};
+use super::realtime::status::Mode;
 use super::sync::Ordering;
-use super::timeline::Timeline;
 use super::track::{OnEnd, TrackEnd, TrackId, TrackOptions, Wanted};
 use super::valve::{CommandId, Inlet, Valve};
 use super::volume::Volume;
 use connection::Connection;
+use open::Open;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
-use utter_dsp::{Levelling, ResampleError};
+use utter_dsp::ResampleError;
 
 /// Effects of commands that are kept to be asked for.
 pub(super) const EFFECTS: usize = 128;
@@ -69,26 +74,6 @@ pub(super) struct Deck {
     is_closed: bool,
 }
 
-/// An open line, and what feeds it.
-struct Open {
-    line: Line,
-    feed: Feed,
-    timeline: Timeline,
-    /// The ring's frames before this one were flushed.
-    flushed_until: u64,
-    /// Commands that were obeyed, and are still to be told.
-    obeyed: VecDeque<Obeyed>,
-    seen: Seen,
-}
-
-/// A command that was obeyed, with the frame `device` of the device and the frame `ring` of the ring.
-#[derive(Clone, Copy)]
-struct Obeyed {
-    command: CommandId,
-    device: u64,
-    ring: u64,
-}
-
 /// Where it goes after a flush.
 #[derive(Debug, Clone, Copy)]
 struct Heading {
@@ -96,21 +81,6 @@ struct Heading {
     ring: u64,
     /// Nowhere if there is nothing more.
     to: Option<Cursor>,
-}
-
-/// What was seen of a line at the last tick.
-struct Seen {
-    underruns: u64,
-    underrun_frames: u64,
-    xruns: u64,
-    power: Power,
-    device_frames: u64,
-    moved_at: u64,
-    position_at: u64,
-    level_at: u64,
-    is_level_told: bool,
-    looked_at: u64,
-    latency: Option<Duration>,
 }
 
 /// What is to be told and called when the deck is free.
@@ -359,65 +329,5 @@ impl Deck {
             TrackEnd::Stopped | TrackEnd::Failed(_) => PlaybackEvent::TrackStopped { track },
         });
         self.outbox.endings.push((on_end, end));
-    }
-}
-
-impl Open {
-    fn new(line: Line, cursor: Option<Cursor>, loudness: Option<Levelling>, epoch: u64, now: u64) -> Self {
-        let rate = line.config.rate;
-        Self {
-            feed: Feed::new(rate, frames_in(FADE, rate) as u32, loudness, epoch, cursor),
-            timeline: Timeline::new(rate),
-            flushed_until: 0,
-            obeyed: VecDeque::new(),
-            seen: Seen {
-                underruns: 0,
-                underrun_frames: 0,
-                xruns: 0,
-                power: Power::default(),
-                device_frames: 0,
-                moved_at: now,
-                position_at: now,
-                level_at: now,
-                is_level_told: true,
-                looked_at: now,
-                latency: None,
-            },
-            line,
-        }
-    }
-
-    fn counters(&self, valve: &Valve) -> Counters {
-        let status = self.line.status();
-        // After the status, so that it is not behind.
-        let (produced, _) = valve.produced();
-        Counters {
-            produced,
-            rendered: status.rendered,
-            discarded: status.discarded,
-            queued: produced - status.consumed(),
-            underruns: status.underruns,
-            underrun_frames: status.underrun_frames,
-            xruns: self.line.health.xruns(),
-            device_frames: status.device_frames,
-            losses: 0,
-        }
-    }
-
-    fn describe(&self, reason: OpenReason) -> OpenOutput {
-        let period = self.line.granted_period;
-        let rate = f64::from(self.line.config.rate.max(1));
-        OpenOutput {
-            config: self.line.config.clone(),
-            period: period.map(|frames| Duration::from_secs_f64(f64::from(frames) / rate)),
-            reason,
-        }
-    }
-
-    /// A place in a track, of a frame of the ring.
-    fn position(&self, playlist: &Playlist, ring: u64) -> Option<super::track::Position> {
-        let (track, frame) = self.timeline.locate(ring)?;
-        let track = playlist.get(track)?;
-        Some(track.position(frame.min(track.length())))
     }
 }

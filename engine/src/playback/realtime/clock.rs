@@ -28,8 +28,9 @@ impl Clock {
         Self(Source::Manual(time))
     }
 
-    /// Nanoseconds since the clock's beginning. Realtime safe: no system call on the platforms that have sound
-    /// (the time is read from a page that the system shares).
+    /// Nanoseconds since the clock's beginning. Realtime safe: systems that play sound share a page that the time is read
+    /// from, without a call, as long as the processor's own counter can be trusted. Where it cannot, it is a call that waits
+    /// for nobody.
     pub(in crate::playback) fn now(&self) -> u64 {
         match &self.0 {
             Source::Monotonic(beginning) => beginning.elapsed().as_nanos() as u64,

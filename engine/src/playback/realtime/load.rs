@@ -35,6 +35,7 @@ pub struct CallbackLoad {
 }
 
 impl CallbackTimes {
+    #[allow(clippy::disallowed_methods, reason = "made before the stream runs")]
     pub(in crate::playback) fn new() -> Arc<Self> {
         Arc::new(Self {
             buckets: [const { AtomicU32::new(0) }; BUCKETS],
@@ -64,6 +65,11 @@ impl CallbackTimes {
         }
     }
 
+    #[allow(
+        clippy::disallowed_methods,
+        clippy::disallowed_types,
+        reason = "for whoever reads it, outside the callback"
+    )]
     fn percentile(&self, share: f64) -> f32 {
         let counts: Vec<u64> = self
             .buckets

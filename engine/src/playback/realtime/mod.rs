@@ -3,13 +3,20 @@
 //! A [`Renderer`] obeys commands, takes frames out of the ring, and leaves three things behind for others to
 //! read: its [status](status) in a sequence lock, [reports](report) in a ring, and [callback times](load) in
 //! atomics. Nothing here allocates, locks, waits, logs, calls the system, or drops what others share; all of
-//! it was made beforehand, and is freed with the renderer, outside the callback. The compiler's part in that is
-//! the list of forbidden types and methods in `clippy.toml`, which holds in this module only.
-#![deny(clippy::disallowed_types, clippy::disallowed_methods)]
+//! it was made beforehand, and is freed with the renderer, outside the callback. What the compiler can see of that is
+//! in `clippy.toml`: types, methods and macros that are forbidden in this module. What is made here before the stream
+//! runs, or read outside the callback, says so.
+#![deny(
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    clippy::disallowed_types
+)]
 
 mod account;
 pub(super) mod clock;
 pub(super) mod command;
+#[cfg(test)]
+mod forbidden;
 mod gains;
 pub(super) mod load;
 mod renderer;

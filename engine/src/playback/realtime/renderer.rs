@@ -62,6 +62,7 @@ pub(in crate::playback) struct RendererControl {
 }
 
 impl Renderer {
+    #[allow(clippy::disallowed_methods, reason = "made before the stream runs")]
     pub(in crate::playback) fn new(
         reader: FrameReader,
         shape: RendererShape,

@@ -35,6 +35,7 @@ pub(super) struct ReportSender {
 /// Where reports come out.
 pub(in crate::playback) type Reports = rtrb::Consumer<Report>;
 
+#[allow(clippy::disallowed_methods, reason = "made before the stream runs")]
 pub(super) fn reports() -> (ReportSender, Reports) {
     let (ring, reports) = rtrb::RingBuffer::new(REPORTS);
     let sender = ReportSender {

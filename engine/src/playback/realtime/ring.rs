@@ -36,6 +36,7 @@ pub(in crate::playback) struct Accepted {
 }
 
 /// Makes a ring for `capacity` frames.
+#[allow(clippy::disallowed_methods, reason = "made before the stream runs")]
 pub(in crate::playback) fn ring(capacity: usize) -> (FrameWriter, FrameReader) {
     let (frames_in, frames_out) = rtrb::RingBuffer::new(capacity);
     let (ends_in, ends_out) = rtrb::RingBuffer::new(ENDS);
