@@ -16,7 +16,7 @@ SET_VOICE = UTTER_ARTIFACTS=$$($(VOICE)) && export UTTER_ARTIFACTS
 
 .DEFAULT_GOAL := help
 .PHONY: help setup packages test-packages env shell voice build speak
-.PHONY: test test-voice test-kernels test-rust test-realtime bench doc lint lock clean
+.PHONY: test test-voice test-kernels test-rust test-realtime soak bench doc lint lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -90,6 +90,11 @@ test-rust: env test-packages
 # The callback under RealtimeSanitizer, built a second time for it.
 test-realtime: env
 	@$(SET_PATH) && fixtures/audio/rtsan.sh --quiet
+
+# One minute of it is among the tests.
+soak: env ## play with random commands and prove that nothing is lost (MINUTES=30, SEED, FAULTS=1, INJECT=leak|handle|dropped-frame)
+	@$(SET_PATH) && cargo run --quiet --release --package utter-soak -- --minutes $(or $(MINUTES),30) \
+		$(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults) $(if $(INJECT),--inject $(INJECT))
 
 bench: build ## measure the speed of synthesis
 	@$(SET_PATH) && $(SET_VOICE) && cargo run --quiet --release --package utter-cli -- bench

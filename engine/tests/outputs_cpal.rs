@@ -4,7 +4,11 @@
 //! The cpal backend and the recovery from loss are built on these facts. cpal promises few of them, so a new
 //! version of it that behaves otherwise is to fail here, where it can be seen why.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, reason = "what a test relies on may fail it")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "what a test relies on may fail it"
+)]
 
 #[path = "../../fixtures/audio/timed_output.rs"]
 mod timed_output;

@@ -179,17 +179,17 @@ fn assert_answered(longest: &BTreeMap<&'static str, Duration>) {
 
 /// What is expected of a loss.
 struct Loss {
-    /// The transitions that are told, without the player's own opening.
+    /// The transitions that are told.
     told: &'static [&'static str],
-    /// Which capture of which device is the one before the loss, and the one after it.
+    /// The device before the loss and the number of its capture, and those after it.
     before: (usize, usize),
     after: (usize, usize),
-    /// The device and the reason of the loss.
-    channels: u16,
+    /// What the device takes after it.
     rate: u32,
+    channels: u16,
 }
 
-/// Speaks on `second`, brings about a loss, and looks at what was heard of it.
+/// Speaks on the device `route`, brings about a loss, and looks at what was heard of it.
 fn survives(test: &str, route: usize, fault: impl FnOnce(&[TimedOutput; 2]), expected: &Loss) {
     with_devices(test, [("default", OTHER), ("second", DEVICE)], |outputs| {
         let setup = open(&id(&outputs[route]), &PlayerOptions::default());
@@ -421,14 +421,14 @@ fn answers_throughout(test: &str, fault: impl FnOnce(&TimedOutput) + Send, mend:
         let (speaker, player) = (&setup.speaker, &setup.player);
         let mut longest = BTreeMap::new();
         let since = Instant::now();
-        let mut faults = [Some(fault)];
-        let mut spoken = Vec::new();
+        let mut fault = Some(fault);
+        let (mut spoken, mut told) = (Vec::new(), Vec::new());
         for round in 0.. {
+            told.extend(setup.transitions());
             time(&mut longest, "speak", || {
                 // So many may wait; the next stop takes them away.
                 spoken.extend(speaker.speak(utterance([say(24_000)])));
             });
-            let playing = player.mode();
             time(&mut longest, "pause", || drop(player.pause()));
             time(&mut longest, "resume", || drop(player.resume()));
             time(&mut longest, "volume", || {
@@ -445,9 +445,8 @@ fn answers_throughout(test: &str, fault: impl FnOnce(&TimedOutput) + Send, mend:
             }
             thread::sleep(Duration::from_millis(7));
             if since.elapsed() > Duration::from_millis(500)
-                && let Some(fault) = faults[0].take()
+                && let Some(fault) = fault.take()
             {
-                println!("at the fault: {playing:?}");
                 fault(output);
             }
             if since.elapsed() > Duration::from_millis(4_000) {
@@ -468,7 +467,11 @@ fn answers_throughout(test: &str, fault: impl FnOnce(&TimedOutput) + Send, mend:
         assert!(matches!(last.wait(), Outcome::Finished));
         player.close();
         assert_answered(&longest);
-        println!("{:?}", setup.transitions());
+        told.extend(setup.transitions());
+        let reason = told[0].strip_prefix("alsa:default lost: ");
+        println!("lost: {reason:?}");
+        assert!(reason.is_some(), "{told:?}");
+        assert_eq!(told[1..], ["alsa:default open: Recovered"]);
     });
 }
 

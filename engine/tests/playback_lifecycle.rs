@@ -42,6 +42,7 @@ fn threads_and_handles() -> (usize, usize) {
 #[test]
 fn a_hundred_players_leave_no_thread_and_no_handle_behind() {
     open().close();
+    // The first one's device thread may still be there: one of a hundred does not matter, a hundred would.
     let before = threads_and_handles();
     for n in 0..100 {
         let player = open();
@@ -64,7 +65,8 @@ fn a_hundred_players_leave_no_thread_and_no_handle_behind() {
     }
     // The device thread ends by itself, and nobody waits for it.
     let since = Instant::now();
-    while threads_and_handles() != before {
+    let is_more = |(threads, handles): (usize, usize)| threads > before.0 || handles > before.1;
+    while is_more(threads_and_handles()) {
         assert!(
             since.elapsed() < Duration::from_secs(20),
             "{before:?} became {:?}",

@@ -178,7 +178,7 @@ pub struct PlaybackArguments {
     #[arg(long, default_value_t = 100, value_name = "PERCENT", value_parser = RangedU64ValueParser::<u32>::new().range(..=100))]
     pub volume: u32,
 
-    /// The time between two callbacks of the device, in milliseconds [default: what is safe on a busy machine]
+    /// The time between two callbacks of the device, in milliseconds [default: 20]
     #[arg(long, value_name = "MS", value_parser = RangedU64ValueParser::<u64>::new().range(1..=1_000))]
     pub period: Option<u64>,
 }

@@ -8,16 +8,23 @@
 //! also why the end of a track can be marked together with its last frame: the renderer would otherwise meet an
 //! empty ring before it hears that this is the end, and count an underrun that is none.
 
+use super::frames_in;
 use super::playlist::Playlist;
 use super::timeline::Timeline;
 use super::track::{TrackId, TrackKind, TrackOptions};
 use super::valve::{Pushed, Valve};
 use std::collections::VecDeque;
 use std::collections::hash_map::{Entry, HashMap};
+use std::time::Duration;
 use utter_dsp::{Leveller, Levelling, Limiter, Ramp, ResampleError, Resampler, sanitise};
 
 /// Frames that are read at a time.
 const BLOCK_FRAMES: usize = 512;
+
+/// With less than this in the ring, what follows is put into it in one piece of at least as much, if there is so much.
+/// The renderer starts with the first frame that it finds, and would otherwise starve if it came just between two
+/// blocks.
+const START: Duration = Duration::from_millis(100);
 
 /// Where the feed reads next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,30 +145,37 @@ impl Feed {
         }
     }
 
-    /// Feeds until `room` more frames are in the ring, nothing is left, or a few blocks are done.
+    /// Feeds until `room` more frames are in the ring, in which `queued` wait, nothing is left, or a few blocks are done.
     pub(super) fn feed(
         &mut self,
         playlist: &Playlist,
         timeline: &mut Timeline,
         valve: &Valve,
         room: u64,
+        queued: u64,
     ) -> Fed {
         let limit = self.next_push + room;
+        let start = frames_in(START, self.rate);
+        let mut is_starting = queued < start;
         for _ in 0..8 {
+            if !is_starting && !self.push_staged(valve, limit) {
+                return Fed::Full;
+            }
             if self.next_push >= limit {
                 return Fed::Full;
             }
-            if !self.push_staged(valve, limit) {
-                return Fed::Full;
-            }
-            if !self.staged.is_empty() {
-                continue;
-            }
-            if !self.stage(playlist, timeline) {
+            let is_dry = !self.stage(playlist, timeline);
+            is_starting &= !is_dry && ((self.staged.len() - self.pushed) as u64) < start;
+            if is_dry {
+                self.push_staged(valve, limit);
                 return Fed::Dry;
             }
         }
-        Fed::More
+        if self.push_staged(valve, limit) {
+            Fed::More
+        } else {
+            Fed::Full
+        }
     }
 
     /// Pushes what is ready; `false` if the ring is full, or wants none of it.

@@ -11,6 +11,7 @@ use super::realtime::command::{Command, Sent};
 use super::realtime::ring::FrameWriter;
 use super::sync::{AtomicU64, Mutex, Ordering, rtrb};
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,12 @@ const BACKLOG: usize = 64;
 /// Numbers commands, in the order in which they were given. The event that tells a command's effect carries it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CommandId(pub(super) u64);
+
+impl fmt::Display for CommandId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 pub(super) struct Valve {
     inner: Mutex<Inner>,

@@ -93,9 +93,10 @@ fn headers_that_lie_are_found_out_and_allocate_nothing_by_their_claims() {
     let tag = mp3.windows(4).position(|four| four == b"Info").unwrap();
     mp3[tag + 9] = 1;
     assert!(matches!(decode_bytes(&mp3), Err(ClipError::TooLong { .. })));
-    // The decoders have buffers of their own; 1 MiB is far from 4 GiB, and from ten minutes.
+    // The decoders have buffers of their own, and a backtrace of a panic that is caught takes some megabytes where it is
+    // asked for; 16 MiB is far from 4 GiB, and from the 58 MB of ten minutes.
     let largest = memory::largest();
-    assert!((1000..1 << 20).contains(&largest), "{largest} bytes at once");
+    assert!((1000..16 << 20).contains(&largest), "{largest} bytes at once");
 }
 
 #[test]

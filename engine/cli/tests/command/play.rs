@@ -54,7 +54,12 @@ fn plays_what_is_rendered(test: &str, device: Device) {
     let ended = Running::start(output.give_to(&mut utter(["-v", "say", TEXT])))
         .wait()
         .code(0);
-    for told in ["voice loaded", "first audio", "chunk=2", "underruns=0 xruns=0"] {
+    for told in [
+        "voice loaded",
+        "first audio",
+        "chunk=2",
+        "underruns=0 xruns=0 losses=0",
+    ] {
         assert!(ended.stderr.contains(told), "no {told:?} in {}", ended.stderr);
     }
     assert_heard(&output, &device);

@@ -13,6 +13,10 @@ use super::super::valve::{CommandId, Inlet, Valve};
 use super::{Deck, Open};
 use std::time::Duration;
 
+/// The longest time that a single look counts for when a device stands still. If it was longer since the last one, the
+/// whole system may have stood still, and the device with it.
+const LONGEST_LOOK: Duration = Duration::from_millis(150);
+
 /// Whether there is an output.
 pub(in crate::playback) enum Connection {
     /// There is, and perhaps another is being opened to take its place.
@@ -58,15 +62,18 @@ impl Deck {
         let stalled_after = self.options.stalled_after;
         let Some(open) = &mut self.open else { return };
         let status = open.line.status();
-        if status.device_frames != open.seen.device_frames || open.seen.moved_at == 0 {
+        let since = now.saturating_sub(std::mem::replace(&mut open.seen.watched_at, now));
+        if status.device_frames == open.seen.device_frames {
+            open.seen.still_for += since.min(nanoseconds(LONGEST_LOOK));
+        } else {
             open.seen.device_frames = status.device_frames;
-            open.seen.moved_at = now.max(1);
+            open.seen.still_for = 0;
         }
         let rate = u64::from(open.line.config.rate.max(1));
         let four_periods = 4 * status.period_frames * 1_000_000_000 / rate;
         let patience = (stalled_after.as_nanos() as u64).max(four_periods);
         let reason = open.line.health.lost().or_else(|| {
-            let is_stalled = now.saturating_sub(open.seen.moved_at) >= patience;
+            let is_stalled = open.seen.still_for >= patience;
             match () {
                 () if valve.is_abandoned() => Some(LossReason::Disconnected),
                 () if is_stalled => Some(LossReason::Stalled),

@@ -212,8 +212,13 @@ impl Deck {
         let level = frames_in(self.options.queue, open.line.config.rate).max(1);
         let (written, _) = valve.produced();
         let consumed = open.line.status().consumed().max(open.flushed_until);
-        let room = level.saturating_sub(written.saturating_sub(consumed));
-        room > 0 && open.feed.feed(&self.playlist, &mut open.timeline, valve, room) == Fed::More
+        let queued = written.saturating_sub(consumed);
+        let room = level.saturating_sub(queued);
+        room > 0
+            && open
+                .feed
+                .feed(&self.playlist, &mut open.timeline, valve, room, queued)
+                == Fed::More
     }
 
     pub(super) fn counters(&self, valve: &Valve) -> Counters {

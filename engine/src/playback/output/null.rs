@@ -3,10 +3,10 @@
 //! For machines without audio, and for tests and measurements that need the pace of a device but none of its
 //! moods. Whoever would open a device opens this instead. It is not in the lists of other backends.
 
-use super::paced::{PacedSink, PacedStream, paced_config};
+use super::paced::{PacedOutput, PacedSink, PacedStream};
 use super::{
-    OutputBackend, OutputConfig, OutputError, OutputFormats, OutputHealth, OutputId, OutputInfo,
-    OutputRequest, OutputSelection, OutputStream, SampleFormat,
+    OutputBackend, OutputConfig, OutputError, OutputHealth, OutputId, OutputInfo, OutputRequest,
+    OutputSelection, OutputStream,
 };
 use crate::playback::realtime::Renderer;
 use std::sync::Arc;
@@ -16,8 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// that comes more than a period late is an xrun, after which its clock begins anew.
 #[derive(Debug, Clone)]
 pub struct NullOutput {
-    rate: u32,
-    channels: u16,
+    output: PacedOutput,
     taken: Arc<AtomicU64>,
 }
 
@@ -28,8 +27,12 @@ impl NullOutput {
     /// One of `rate` frames a second and `channels` samples a frame; of each there is at least one.
     pub fn new(rate: u32, channels: u16) -> Self {
         Self {
-            rate: rate.max(1),
-            channels: channels.max(1),
+            output: PacedOutput {
+                id: Self::ID,
+                name: NAME,
+                rate: rate.max(1),
+                channels: channels.max(1),
+            },
             taken: Arc::default(),
         }
     }
@@ -49,17 +52,7 @@ impl Default for NullOutput {
 
 impl OutputBackend for NullOutput {
     fn outputs(&self) -> Result<Vec<OutputInfo>, OutputError> {
-        Ok(vec![OutputInfo {
-            id: OutputId::new(Self::ID),
-            name: NAME.into(),
-            is_default: true,
-            formats: vec![OutputFormats {
-                channels: self.channels,
-                lowest_rate: self.rate,
-                highest_rate: self.rate,
-                format: SampleFormat::F32,
-            }],
-        }])
+        Ok(self.output.list())
     }
 
     fn default_output(&self) -> Result<Option<OutputId>, OutputError> {
@@ -71,10 +64,7 @@ impl OutputBackend for NullOutput {
         selection: &OutputSelection,
         request: &OutputRequest,
     ) -> Result<OutputConfig, OutputError> {
-        match selection {
-            OutputSelection::Id(id) if id.as_str() != Self::ID => Err(OutputError::NotFound(id.clone())),
-            _ => Ok(paced_config(Self::ID, NAME, self.rate, self.channels, request)),
-        }
+        self.output.negotiate(selection, request)
     }
 
     fn open(
@@ -84,7 +74,7 @@ impl OutputBackend for NullOutput {
         health: Arc<OutputHealth>,
     ) -> Result<Box<dyn OutputStream>, OutputError> {
         let sink = Count {
-            channels: usize::from(self.channels),
+            channels: usize::from(self.output.channels),
             taken: Arc::clone(&self.taken),
         };
         Ok(Box::new(PacedStream::new(

@@ -5,8 +5,8 @@
 //! it to a sink. The thread is no realtime one: a sink may wait for a disk.
 
 use super::{
-    LossReason, OutputConfig, OutputError, OutputFault, OutputHealth, OutputId, OutputRequest, OutputStream,
-    SampleFormat,
+    LossReason, OutputConfig, OutputError, OutputFault, OutputFormats, OutputHealth, OutputId, OutputInfo,
+    OutputRequest, OutputSelection, OutputStream, SampleFormat,
 };
 use crate::playback::realtime::Renderer;
 use std::sync::Arc;
@@ -20,23 +20,52 @@ pub(super) trait PacedSink: Send {
     fn take(&mut self, samples: &[f32]) -> Result<(), String>;
 }
 
-/// How an output without a device is used: as it is, in 32-bit floats, with the period that is asked for.
-pub(super) fn paced_config(
-    id: &str,
-    name: &str,
-    rate: u32,
-    channels: u16,
-    request: &OutputRequest,
-) -> OutputConfig {
-    let frames = (request.period.as_secs_f64() * f64::from(rate)).round() as u32;
-    OutputConfig {
-        id: OutputId::new(id),
-        name: name.into(),
-        rate,
-        channels,
-        format: SampleFormat::F32,
-        // No longer than a second: so much is allocated.
-        period_frames: Some(frames.clamp(1, rate.max(1))),
+/// An output without a device: its name, and the only format that it has, 32-bit floats.
+#[derive(Debug, Clone)]
+pub(super) struct PacedOutput {
+    pub(super) id: &'static str,
+    pub(super) name: &'static str,
+    pub(super) rate: u32,
+    pub(super) channels: u16,
+}
+
+impl PacedOutput {
+    /// The only output that there is.
+    pub(super) fn list(&self) -> Vec<OutputInfo> {
+        vec![OutputInfo {
+            id: OutputId::new(self.id),
+            name: self.name.into(),
+            is_default: true,
+            formats: vec![OutputFormats {
+                channels: self.channels,
+                lowest_rate: self.rate,
+                highest_rate: self.rate,
+                format: SampleFormat::F32,
+            }],
+        }]
+    }
+
+    /// How it is used: as it is, with the period that is asked for.
+    pub(super) fn negotiate(
+        &self,
+        selection: &OutputSelection,
+        request: &OutputRequest,
+    ) -> Result<OutputConfig, OutputError> {
+        if let OutputSelection::Id(id) = selection
+            && id.as_str() != self.id
+        {
+            return Err(OutputError::NotFound(id.clone()));
+        }
+        let frames = (request.period.as_secs_f64() * f64::from(self.rate)).round() as u32;
+        Ok(OutputConfig {
+            id: OutputId::new(self.id),
+            name: self.name.into(),
+            rate: self.rate,
+            channels: self.channels,
+            format: SampleFormat::F32,
+            // No longer than a second: so much is allocated.
+            period_frames: Some(frames.clamp(1, self.rate.max(1))),
+        })
     }
 }
 

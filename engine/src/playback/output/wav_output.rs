@@ -4,10 +4,10 @@
 //! To turn text into a file as fast as possible, [`render`](crate::speech::render()) into a
 //! [`WavFile`](super::WavFile).
 
-use super::paced::{PacedSink, PacedStream, paced_config};
+use super::paced::{PacedOutput, PacedSink, PacedStream};
 use super::{
-    OutputBackend, OutputConfig, OutputError, OutputFormats, OutputHealth, OutputId, OutputInfo,
-    OutputRequest, OutputSelection, OutputStream, SampleFormat,
+    OutputBackend, OutputConfig, OutputError, OutputHealth, OutputId, OutputInfo, OutputRequest,
+    OutputSelection, OutputStream,
 };
 use crate::playback::realtime::Renderer;
 use hound::{WavSpec, WavWriter};
@@ -23,8 +23,7 @@ const NAME: &str = "WAV file";
 #[derive(Debug, Clone)]
 pub struct WavOutput {
     path: PathBuf,
-    rate: u32,
-    channels: u16,
+    output: PacedOutput,
 }
 
 impl WavOutput {
@@ -36,8 +35,12 @@ impl WavOutput {
     pub fn new(path: impl Into<PathBuf>, rate: u32, channels: u16) -> Self {
         Self {
             path: path.into(),
-            rate: rate.max(1),
-            channels: channels.max(1),
+            output: PacedOutput {
+                id: Self::ID,
+                name: NAME,
+                rate: rate.max(1),
+                channels: channels.max(1),
+            },
         }
     }
 
@@ -51,17 +54,7 @@ impl WavOutput {
 
 impl OutputBackend for WavOutput {
     fn outputs(&self) -> Result<Vec<OutputInfo>, OutputError> {
-        Ok(vec![OutputInfo {
-            id: OutputId::new(Self::ID),
-            name: NAME.into(),
-            is_default: true,
-            formats: vec![OutputFormats {
-                channels: self.channels,
-                lowest_rate: self.rate,
-                highest_rate: self.rate,
-                format: SampleFormat::F32,
-            }],
-        }])
+        Ok(self.output.list())
     }
 
     fn default_output(&self) -> Result<Option<OutputId>, OutputError> {
@@ -73,10 +66,7 @@ impl OutputBackend for WavOutput {
         selection: &OutputSelection,
         request: &OutputRequest,
     ) -> Result<OutputConfig, OutputError> {
-        match selection {
-            OutputSelection::Id(id) if id.as_str() != Self::ID => Err(OutputError::NotFound(id.clone())),
-            _ => Ok(paced_config(Self::ID, NAME, self.rate, self.channels, request)),
-        }
+        self.output.negotiate(selection, request)
     }
 
     fn open(
@@ -86,8 +76,8 @@ impl OutputBackend for WavOutput {
         health: Arc<OutputHealth>,
     ) -> Result<Box<dyn OutputStream>, OutputError> {
         let spec = WavSpec {
-            channels: self.channels,
-            sample_rate: self.rate,
+            channels: self.output.channels,
+            sample_rate: self.output.rate,
             bits_per_sample: 32,
             sample_format: hound::SampleFormat::Float,
         };
@@ -95,7 +85,7 @@ impl OutputBackend for WavOutput {
         let sink = Recording {
             writer,
             unsaved: 0,
-            second: self.rate as usize * usize::from(self.channels),
+            second: self.output.rate as usize * usize::from(self.output.channels),
         };
         Ok(Box::new(PacedStream::new(
             config,

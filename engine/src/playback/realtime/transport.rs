@@ -41,6 +41,8 @@ pub(super) struct Transport {
     /// The fade under way has no frames any more and fades the last one instead. Frames that come meanwhile
     /// must wait until it is silent, or there would be a step.
     holding: bool,
+    /// The last frame was silence: nothing has to be faded out.
+    is_silent: bool,
 }
 
 impl Transport {
@@ -52,6 +54,7 @@ impl Transport {
             fade,
             last: 0.0,
             holding: false,
+            is_silent: true,
         }
     }
 
@@ -86,6 +89,11 @@ impl Transport {
 
     fn pause(&mut self) {
         match &mut self.state {
+            // Resumed by a command just before this one. A fade would use up frames that nobody hears.
+            State::Playing if self.is_silent => {
+                self.gain = Ramp::at(self.gain.gain());
+                self.state = State::Paused;
+            }
             State::Playing => {
                 self.gain.go_to(0.0, self.fade);
                 self.state = State::Pausing;
@@ -134,7 +142,7 @@ impl Transport {
                     self.gain.go_to(0.0, fade);
                 }
             }
-            State::Playing | State::Pausing | State::Starved if self.gain.gain() > 0.0 => {
+            State::Playing | State::Pausing | State::Starved if !self.is_silent && self.gain.gain() > 0.0 => {
                 if self.gain.target() > 0.0 || fade < self.gain.remaining() {
                     self.gain.go_to(0.0, fade);
                 }
@@ -244,12 +252,14 @@ impl Transport {
         let frames = block.len().min(self.gain.remaining() as usize);
         block[..frames].fill(self.last);
         self.gain.apply(&mut block[..frames]);
+        self.is_silent = false;
         account.faded(self.reader.position(), frames);
         frames
     }
 
     fn silence(&mut self, block: &mut [f32], account: &mut Account) -> usize {
         block.fill(0.0);
+        self.is_silent = true;
         account.silent(self.reader.position(), block.len());
         block.len()
     }
@@ -263,6 +273,7 @@ impl Transport {
         }
         self.gain.apply(&mut block[..read]);
         if read > 0 {
+            self.is_silent = false;
             account.sounded(position, read);
         }
         read

@@ -93,9 +93,9 @@ fn a_device_that_stands_still_is_lost_within_half_a_second_and_silence_is_not_st
     rig.play(&numbered(40_000));
     rig.turn(480);
     rig.take_events();
-    rig.pass(Duration::from_millis(490));
+    rig.wait(Duration::from_millis(490));
     assert_eq!(transitions(&rig.take_events()), [""; 0]);
-    rig.pass(Duration::from_millis(20));
+    rig.wait(Duration::from_millis(20));
     assert_eq!(
         transitions(&rig.take_events()),
         ["lost one Stalled", "open one Recovered"]
@@ -105,6 +105,20 @@ fn a_device_that_stands_still_is_lost_within_half_a_second_and_silence_is_not_st
         rig.turn(480);
     }
     assert_eq!(transitions(&rig.take_events()), [""; 0], "two seconds of silence");
+}
+
+#[test]
+fn a_system_that_stood_still_has_lost_no_device() {
+    let mut rig = Rig::new();
+    rig.play(&numbered(40_000));
+    rig.turn(480);
+    rig.take_events();
+    // The playback thread comes by before the device does.
+    rig.pass(Duration::from_secs(60));
+    assert_eq!(transitions(&rig.take_events()), [""; 0]);
+    rig.turn(480);
+    rig.wait(Duration::from_millis(490));
+    assert_eq!(transitions(&rig.take_events()), [""; 0]);
 }
 
 #[test]
@@ -233,7 +247,7 @@ fn marks_are_not_told_twice_when_a_part_is_played_again() {
         rig.turn(480);
     }
     // All that was given to it counts as heard by the time that it is known to stand still.
-    rig.pass(Duration::from_millis(600));
+    rig.wait(Duration::from_millis(600));
     for _ in 0..50 {
         rig.turn(480);
     }
@@ -282,21 +296,27 @@ fn it_is_given_up_after_a_time_and_taken_up_again_when_a_device_appears() {
 }
 
 #[test]
-fn a_device_that_hangs_as_it_opens_is_left_alone() {
+fn a_device_that_takes_too_long_to_open_is_passed_over_and_used_when_it_has() {
     let mut rig = Rig::new();
-    rig.play(&steady(480_000));
+    let frames = numbered(48_000);
+    let track = rig.play(&frames);
     rig.turn(480);
     rig.take_events();
     *rig.hangs.lock() = true;
     rig.unplug("one");
     rig.plug_in("one");
-    for _ in 0..14 {
+    for _ in 0..30 {
         rig.pass(Duration::from_millis(100));
     }
     assert_eq!(transitions(&rig.take_events()), ["lost one Disconnected"]);
     *rig.hangs.lock() = false;
-    for _ in 0..3 {
-        rig.pass(Duration::from_millis(100));
-    }
+    // One that had been given up opens now, before it is tried again.
+    rig.settle();
     assert_eq!(transitions(&rig.take_events()), ["open one Recovered"]);
+    assert_eq!(rig.turn(2_000)[..], frames[..2_000], "from its first frame");
+    for _ in 0..50 {
+        rig.turn(2_000);
+    }
+    assert!(matches!(rig.end_of(track), Some(TrackEnd::Heard)));
+    assert_eq!(transitions(&rig.take_events()), [""; 0]);
 }

@@ -1,7 +1,7 @@
 //! The rig: a deck on devices that are turned by hand.
 
 use super::super::deck::{Deck, Seek};
-use super::super::device::{Answer, Devices};
+use super::super::device::{Answer, Devices, Opened};
 use super::super::error::PushError;
 use super::super::event::{Effect, PlaybackEvent};
 use super::super::line::{FADE, Line};
@@ -64,6 +64,9 @@ struct TestDevices {
     answers: VecDeque<Answer>,
     hangs: Arc<Mutex<bool>>,
     meanwhile: Meanwhile,
+    /// What hangs, and what was left behind as it did: one, since a device here has one stream at a time.
+    hanging: Option<OutputSelection>,
+    left: Option<OutputSelection>,
 }
 
 /// What happens once while the deck takes an answer.
@@ -115,6 +118,8 @@ impl Rig {
             answers: VecDeque::new(),
             hangs: Arc::clone(&hangs),
             meanwhile: Arc::clone(&meanwhile),
+            hanging: None,
+            left: None,
         };
         let valve = Arc::new(Valve::new());
         let mut deck = Deck::new(options.clone(), clock, Box::new(devices));
@@ -231,6 +236,13 @@ impl Rig {
     pub(super) fn pass(&mut self, time: Duration) {
         self.time.fetch_add(time.as_nanos() as u64, Ordering::SeqCst);
         self.settle();
+    }
+
+    /// The same, with the playback thread coming by every 10 ms.
+    pub(super) fn wait(&mut self, time: Duration) {
+        for _ in 0..time.as_millis() / 10 {
+            self.pass(Duration::from_millis(10));
+        }
     }
 
     pub(super) fn stop(&mut self) -> CommandId {
@@ -407,10 +419,18 @@ impl Drop for TestStream {
     }
 }
 
+impl TestDevices {
+    fn line(&self, selection: &OutputSelection) -> Result<Opened, OutputError> {
+        Line::open(&self.backend, selection, &self.options, &self.clock)
+    }
+}
+
 impl Devices for TestDevices {
     fn open(&mut self, selection: &OutputSelection) -> bool {
-        if !*self.hangs.lock() {
-            let opened = Line::open(&self.backend, selection, &self.options, &self.clock);
+        if *self.hangs.lock() {
+            self.hanging = Some(selection.clone());
+        } else {
+            let opened = self.line(selection);
             self.answers.push_back(Answer::Opened(Box::new(opened)));
         }
         true
@@ -423,15 +443,25 @@ impl Devices for TestDevices {
     }
 
     fn answer(&mut self) -> Option<Answer> {
-        let answer = self.answers.pop_front()?;
-        if let Some(meanwhile) = self.meanwhile.lock().take() {
-            meanwhile();
+        if let Some(answer) = self.answers.pop_front() {
+            if let Some(meanwhile) = self.meanwhile.lock().take() {
+                meanwhile();
+            }
+            return Some(answer);
         }
-        Some(answer)
+        if *self.hangs.lock() {
+            return None;
+        }
+        let selection = self.left.take()?;
+        let late = self.line(&selection).ok()?;
+        Some(Answer::Late(Box::new(late)))
     }
 
     fn abandon(&mut self) {
         self.answers.clear();
+        if *self.hangs.lock() {
+            self.left = self.hanging.take();
+        }
     }
 
     fn close(&mut self, _: &OutputId, stream: Box<dyn OutputStream>, _: Duration) {

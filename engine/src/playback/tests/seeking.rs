@@ -182,3 +182,21 @@ fn a_place_that_is_not_kept_any_more_cannot_be_gone_to() {
     );
     assert!(rig.seek(Seek::Time(Duration::from_millis(3_500))).is_ok());
 }
+
+#[test]
+fn a_place_that_is_left_again_before_it_sounds_is_not_heard() {
+    let mut rig = Rig::new();
+    rig.play(&steady(20_000));
+    let second = rig.play(&numbered(5_000));
+    rig.turn(1_000);
+    rig.pause();
+    rig.turn(1_000);
+    rig.seek(Seek::Time(time(10_000))).unwrap();
+    rig.turn(1_000);
+    // Both take effect with the same frame of the device.
+    rig.resume();
+    rig.skip().unwrap();
+    assert_eq!(rig.turn(2_000), numbered(5_000)[..2_000]);
+    assert_eq!(rig.heard().map(|(track, _)| track), Some(second));
+    check_balance(rig.counters());
+}

@@ -204,3 +204,22 @@ fn what_is_too_loud_or_no_number_does_not_reach_the_device() {
     assert!(heard.iter().all(|x| x.is_finite() && x.abs() <= ceiling));
     assert!(heard[500] > 0.7, "limited, and not silenced: {}", heard[500]);
 }
+
+#[test]
+fn a_pause_right_behind_a_resume_uses_up_no_frame() {
+    let mut rig = Rig::new();
+    let frames = numbered(20_000);
+    rig.play(&frames);
+    rig.turn(1_000);
+    rig.pause();
+    rig.turn(1_000);
+    rig.resume();
+    rig.pause();
+    assert_eq!(rig.turn(1_000), [0.0; 1_000]);
+    rig.resume();
+    let heard = rig.turn(1_000);
+    // What was faded out was heard; the fade in begins with the frame behind it.
+    let next = 1_000 + FADE;
+    assert_eq!(heard[FADE..], frames[next + FADE..next + 1_000]);
+    assert_eq!(rig.counters().rendered, (next + 1_000) as u64);
+}

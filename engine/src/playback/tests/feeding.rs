@@ -1,0 +1,49 @@
+//! How frames come into the ring.
+
+use super::super::feed::{Cursor, Fed, Feed};
+use super::super::playlist::Playlist;
+use super::super::realtime::ring::ring;
+use super::super::timeline::Timeline;
+use super::super::track::{TrackKind, TrackOptions, Wanted};
+use super::super::valve::{Inlet, Valve};
+use super::{numbered, rig::RATE};
+use std::sync::Arc;
+
+/// A callback that comes just when the first frames are there must find enough for itself, and for those that come while
+/// the feed is held up: the renderer starts with the first frame that it sees.
+#[test]
+fn the_first_frames_come_together() {
+    let (writer, _reader) = ring(RATE as usize);
+    let (commands, _obeyed) = rtrb::RingBuffer::new(1);
+    let valve = Valve::new();
+    let inlet = Inlet {
+        writer,
+        commands,
+        rate: RATE,
+    };
+    let (epoch, _, _) = valve.connect(Some(inlet));
+    let mut playlist = Playlist::default();
+    let options = TrackOptions {
+        kind: TrackKind::Clip,
+        rate: 24_000,
+        gain: 1.0,
+    };
+    let track = playlist.add(options, Wanted::new(Arc::default(), 0), Box::new(|_| {}));
+    playlist.get_mut(track).unwrap().push(numbered(24_000).into());
+    let mut feed = Feed::new(RATE, 384, None, epoch, Some(Cursor { track, frame: 0 }));
+    feed.accept(24_000).unwrap();
+    let mut timeline = Timeline::new(RATE);
+
+    // With room for a single frame it is full after the first push.
+    while feed.feed(&playlist, &mut timeline, &valve, 1, 0) == Fed::More {}
+    let (first, _) = valve.produced();
+    assert!(first >= u64::from(RATE) / 10, "{first} frames at first");
+    // When there is more in the ring than the renderer can use up meanwhile, every block comes when it is ready.
+    while feed.feed(&playlist, &mut timeline, &valve, 1, first) == Fed::More {}
+    let (second, _) = valve.produced();
+    assert!(
+        (first + 1..first + 4_096).contains(&second),
+        "{} frames then",
+        second - first
+    );
+}
