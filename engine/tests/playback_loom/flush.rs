@@ -188,9 +188,10 @@ fn a_stop_is_exact(fade: u64) {
             .take_while(|x| **x < LOUD)
             .filter(|x| **x != 0.0)
             .count() as u64;
-        assert!(faded <= fade, "{:?}", device.heard);
-        let rest: Vec<f32> = after.iter().copied().filter(|x| *x >= LOUD).collect();
         // A callback that was under way when the stop came may have gone past it: then there is nothing to be flushed.
+        let is_late = ring > flushed.until;
+        assert!(faded <= if is_late { 0 } else { fade }, "{:?}", device.heard);
+        let rest: Vec<f32> = after.iter().copied().filter(|x| *x >= LOUD).collect();
         let first = ring.max(flushed.until) as usize;
         assert_eq!(rest, pushed[first..], "behind it all that is new");
 
