@@ -4,6 +4,13 @@
 //! of a skip, of a change of outputs, and of a loss: every command has its effect once; what was added before the stop has ended once,
 //! and is not wanted any more; what is added after it has returned is wanted, and heard whole; every frame is accounted for,
 //! and nothing is left outstanding.
+//!
+//! Caught, when made: a stop that is followed to an epoch that is over; the number of stops counted ahead of the lock; the
+//! earlier of two stops forgotten; a stop that nobody is told of when its output goes; a report of a stop that the deck has
+//! not heard of dropped, or not looked for; frames that were discarded counted as heard, and the reports read before the
+//! status to tell them apart; the number of stops not noted when they are followed.
+//!
+//! Not caught: the number of stops counted or read relaxed. The valve's mutex orders all that depends on it.
 
 use super::deck::Deck;
 use super::device::{Answer, Devices};
