@@ -58,7 +58,7 @@ fn line(capacity: usize) -> (Arc<Valve>, u64, Device, Control) {
         reports,
         ..
     } = control;
-    let (epoch, _, _) = valve.connect(Some(Inlet {
+    let epoch = valve.connect(Some(Inlet {
         writer,
         commands,
         rate: RATE,

@@ -70,7 +70,10 @@ mod tests {
         gains.go_to(0.5, 0.5, 40);
         assert!(gains.are_equal());
         let peak = gains.apply_to_both(&mut left, &mut power);
-        assert!((0.49..0.5).contains(&peak), "{peak}: the first frame is on the way already");
+        assert!(
+            (0.49..0.5).contains(&peak),
+            "{peak}: the first frame is on the way already"
+        );
         assert!(gains.are_equal());
 
         gains.go_to(0.5, 1.0, 40);
