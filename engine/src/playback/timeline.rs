@@ -94,17 +94,23 @@ impl Timeline {
         for segment in &mut self.segments {
             segment.tells_end &= segment.end.is_some_and(|end| end <= consumed);
         }
-        self.leaving(consumed).collect()
+        self.leaving(consumed).map(|(track, _)| track).collect()
     }
 
-    /// The tracks whose ends have left the ring, now that `consumed` frames have, and are still to be told.
-    pub(super) fn leaving(&self, consumed: u64) -> impl Iterator<Item = TrackId> {
-        let is_leaving =
-            move |segment: &&Segment| segment.tells_end && segment.end.is_some_and(|end| end <= consumed);
-        self.segments
-            .iter()
-            .filter(is_leaving)
-            .map(|segment| segment.track)
+    /// The tracks whose ends have left the ring, now that `consumed` frames have, and are still to be told; and where in
+    /// the ring those are.
+    pub(super) fn leaving(&self, consumed: u64) -> impl Iterator<Item = (TrackId, u64)> {
+        let segments = self.segments.iter().filter(|segment| segment.tells_end);
+        let ends = segments.filter_map(|segment| Some((segment.track, segment.end?)));
+        ends.filter(move |(_, end)| *end <= consumed)
+    }
+
+    /// The frame of the device behind the one that is the ring's frame before `ring`, if that is among what is still to
+    /// be heard.
+    pub(super) fn device_after(&self, ring: u64) -> Option<u64> {
+        let mut spans = self.spans.iter().rev();
+        let span = spans.find(|span| span.has_sound && span.ring < ring)?;
+        Some(span.device + (ring - span.ring))
     }
 
     /// Takes a report of the renderer about sound.

@@ -106,15 +106,10 @@ impl Deck {
     /// Leaves the track that is heard, or that would be the next, and goes on with the one after it.
     pub(in crate::playback) fn skip(&mut self, valve: &Valve) -> Result<CommandId, SeekError> {
         let current = self.current().ok_or(SeekError::Nothing)?;
-        if let Some(open) = &self.open
-            && open
-                .timeline
-                .leaving(open.line.status().consumed())
-                .any(|track| track == current)
-        {
+        if let Some(effect) = self.is_leaving(current) {
             // Its last frames are with the device, and the next one follows them already.
             let command = valve.number();
-            self.effect_now(command);
+            self.has_effect(command, effect);
             return Ok(command);
         }
         let next = self.playlist.after(current).map(|track| Cursor {
@@ -128,6 +123,21 @@ impl Deck {
         }
         self.end(current, TrackEnd::Stopped);
         Ok(command)
+    }
+
+    /// Where the track `id` is left, if its last frame is with the device already.
+    fn is_leaving(&mut self, id: TrackId) -> Option<Effect> {
+        let open = self.open.as_mut()?;
+        // In this order: the reports then tell of every frame that it counts.
+        let status = open.line.status();
+        open.take_reports();
+        let mut leaving = open.timeline.leaving(status.consumed());
+        let (_, end) = leaving.find(|(track, _)| *track == id)?;
+        let track = self.playlist.get(id)?;
+        Some(Effect {
+            device_frame: open.timeline.device_after(end).unwrap_or(status.device_frames),
+            position: Some(track.position(track.length())),
+        })
     }
 
     /// Goes to a place in the track that is heard, or was heard last.

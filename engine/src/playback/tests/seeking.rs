@@ -57,7 +57,10 @@ fn a_skip_of_a_track_that_is_all_but_over_leaves_the_next_one_as_it_is() {
     let mut heard = rig.turn(1_500);
     assert_eq!(rig.heard(), Some((first, 540)), "the rest is on its way through the device");
     let command = rig.skip().unwrap();
-    assert!(rig.effect(command).is_some());
+    let effect = rig.effect(command).unwrap();
+    let position = effect.position.unwrap();
+    assert_eq!((position.track, position.frame), (first, 1_000));
+    assert_eq!(effect.device_frame, 1_000, "where the next one begins");
     heard.extend(rig.turn(4_500));
     assert_eq!(
         heard[1_000..],
