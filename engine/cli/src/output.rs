@@ -9,7 +9,7 @@ use utter::playback::output::{
 use utter::playback::{Player, PlayerOptions, Stop, Volume};
 
 use crate::arguments::PlaybackArguments;
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::interrupt::Interrupt;
 
 /// How long an output that was lost is waited for: somebody sits in front of it.
@@ -44,6 +44,13 @@ fn select(arguments: &PlaybackArguments) -> Result<(Arc<dyn OutputBackend>, Outp
         return Ok((Arc::new(NullOutput::default()), OutputSelection::Default));
     }
     if let Some(path) = typed.strip_prefix("wav:") {
+        if path.is_empty() {
+            return Err(Failure::new(
+                Kind::Usage,
+                "`wav:` names no file",
+                "write the name behind it, as in --output wav:played.wav",
+            ));
+        }
         let output = WavOutput::new(path, RECORDING_RATE, 2);
         return Ok((Arc::new(output), OutputSelection::Default));
     }

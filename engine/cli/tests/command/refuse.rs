@@ -156,3 +156,16 @@ fn a_damaged_voice_names_the_file_and_the_command() {
         .says(&["weights.bin is damaged: it has 1000 bytes instead of", &mend]);
     }
 }
+
+#[test]
+fn a_recording_that_cannot_be_written_names_its_file() {
+    let say = |output: &str| run(&mut utter(&["say", "--output", output, "Hello."]));
+    say("wav:no/such/place.wav")
+        .code(1)
+        .says(&["\"no/such/place.wav\"", "No such file", "its directory exists"])
+        .in_two_lines();
+    say("wav:")
+        .code(2)
+        .says(&["`wav:` names no file", "--output wav:played.wav"])
+        .in_two_lines();
+}

@@ -1,6 +1,7 @@
 //! Why an output could not be used.
 
 use super::OutputId;
+use std::path::PathBuf;
 
 /// Why an output could not be found, opened or started.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -24,6 +25,14 @@ pub enum OutputError {
     /// The output may not be used by this user or program.
     #[error("no permission to use output `{0}`")]
     PermissionDenied(OutputId),
+    /// The file that an output writes cannot be written.
+    #[error("cannot write {path:?}: {reason}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
     /// The output was asked to open, and neither did nor said why not.
     #[error("the output does not open")]
     TimedOut,
@@ -57,6 +66,7 @@ impl OutputError {
             }
             Self::NotFound(_) => "list the outputs, and choose one of them by its id or name",
             Self::NoUsableFormat(_) | Self::Device { .. } => "choose another output",
+            Self::File { .. } => "see that its directory exists, may be written and has room",
             Self::TimedOut | Self::Stalled(_) => "connect it again, or choose another output",
             Self::Superseded => "nothing needs to be done",
             Self::Busy(_) => "close the program that uses it, or choose another output",

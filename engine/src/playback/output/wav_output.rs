@@ -45,9 +45,9 @@ impl WavOutput {
     }
 
     fn error(&self, error: &hound::Error) -> OutputError {
-        OutputError::Device {
-            id: OutputId::new(Self::ID),
-            reason: format!("{}: {error}", self.path.display()),
+        OutputError::File {
+            path: self.path.clone(),
+            reason: error.to_string(),
         }
     }
 }
@@ -123,7 +123,7 @@ impl PacedSink for Recording {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::playback::{Player, PlayerOptions, TrackKind, TrackOptions};
+    use crate::playback::{PlaybackError, Player, PlayerOptions, TrackKind, TrackOptions};
 
     #[test]
     fn the_file_holds_what_was_played() {
@@ -157,7 +157,9 @@ mod tests {
             &OutputSelection::Default,
             &PlayerOptions::default(),
         );
-        let error = opened.err().unwrap().to_string();
-        assert!(error.contains("no such directory"), "{error}");
+        let error = opened.err().unwrap();
+        assert!(matches!(error, PlaybackError::Output(OutputError::File { .. })));
+        assert!(error.to_string().contains("no such directory"), "{error}");
+        assert!(error.hint().contains("its directory exists"), "{}", error.hint());
     }
 }
