@@ -6,7 +6,7 @@
 /// A gain that moves to its target along a smoothstep, 3t² − 2t³: no jump and no corner at either end, which
 /// keeps the spectrum of a fade narrow. Between two frames the gain moves by at most 1.5 / `frames` of the
 /// distance.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Ramp {
     from: f32,
     to: f32,
@@ -29,11 +29,14 @@ impl Ramp {
 
     /// Goes to `gain` within the next `frames` frames. With 0 frames it is there at once.
     pub fn go_to(&mut self, gain: f32, frames: u32) {
-        *self = Self {
-            from: self.gain(),
-            to: gain,
-            elapsed: 0,
-            frames,
+        *self = match frames {
+            0 => Self::at(gain),
+            _ => Self {
+                from: self.gain(),
+                to: gain,
+                elapsed: 0,
+                frames,
+            },
         };
     }
 
@@ -63,6 +66,10 @@ impl Ramp {
         for sample in ramped {
             self.elapsed += 1;
             *sample *= self.gain();
+        }
+        if self.remaining() == 0 {
+            // Those that rest at the same gain are equal, wherever they came from.
+            *self = Self::at(self.to);
         }
         // Speech is at full gain most of the time, and must then come out bit for bit.
         if self.to != 1.0 {

@@ -21,7 +21,7 @@ use super::volume::Volume;
 use super::writer::TrackWriter;
 use parking_lot::{Condvar, Mutex};
 use std::sync::{Arc, Weak};
-use std::thread::{self};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// The fade of a stop that is to be heard as immediate.
@@ -76,6 +76,8 @@ impl Player {
             let valve = Valve::new();
             let mut deck = Deck::new(options.clone(), clock.clone(), Box::new(devices));
             deck.begin(line, inlet, selection.clone(), &valve);
+            // It is open before anybody can listen: `output` tells, and no event.
+            drop(deck.take_outbox());
             Shared {
                 deck: Mutex::new(deck),
                 valve,
@@ -100,7 +102,8 @@ impl Player {
         }
     }
 
-    /// What happens from now on. Every caller gets all of it; one who does not read disturbs nobody.
+    /// What happens from now on. Every caller gets all of it; one who does not read disturbs nobody. The output that was
+    /// opened first is no event: [`output`](Self::output) tells it.
     pub fn events(&self) -> PlaybackEvents {
         self.0.shared.listeners.add()
     }
@@ -149,7 +152,7 @@ impl Player {
 
     /// Whether it is paused, or will be as soon as there is an output.
     pub fn is_paused(&self) -> bool {
-        self.0.shared.with_deck(|deck| deck.is_paused())
+        self.0.shared.look(|deck| deck.is_paused())
     }
 
     /// Ends all tracks that were added before this call, and a pause. Nothing more of them is taken; what is added
@@ -200,7 +203,7 @@ impl Player {
 
     /// The volume, mute and balance.
     pub fn volume(&self) -> Volume {
-        self.0.shared.with_deck(|deck| deck.volume())
+        self.0.shared.look(|deck| deck.volume())
     }
 
     /// Sets volume, mute and balance, by ramps of 20 ms. They stay when the output changes.
@@ -222,12 +225,12 @@ impl Player {
 
     /// The output that was asked for last, and could be opened.
     pub fn route(&self) -> OutputSelection {
-        self.0.shared.with_deck(|deck| deck.route().clone())
+        self.0.shared.look(|deck| deck.route().clone())
     }
 
     /// The output that is open; `None` while there is none.
     pub fn output(&self) -> Option<OpenOutput> {
-        self.0.shared.with_deck(|deck| deck.output())
+        self.0.shared.look(|deck| deck.output())
     }
 
     /// The outputs that there are.
@@ -241,26 +244,26 @@ impl Player {
 
     /// What the renderer does.
     pub fn mode(&self) -> Mode {
-        self.0.shared.with_deck(|deck| deck.mode())
+        self.0.shared.look(|deck| deck.mode())
     }
 
     /// Where every frame went.
     pub fn counters(&self) -> Counters {
         let shared = &self.0.shared;
-        shared.with_deck(|deck| deck.counters(&shared.valve))
+        shared.look(|deck| deck.counters(&shared.valve))
     }
 
     /// How the open output is doing.
     pub fn load(&self) -> OutputLoad {
         let shared = &self.0.shared;
-        shared.with_deck(|deck| deck.load(&shared.valve))
+        shared.look(|deck| deck.load(&shared.valve))
     }
 
     /// The place that is heard now.
     pub fn position(&self) -> Option<Position> {
         let shared = &self.0.shared;
-        shared.with_deck(|deck| {
-            deck.tick(&shared.valve, shared.clock.now());
+        shared.look(|deck| {
+            deck.follow(&shared.valve, shared.clock.now());
             deck.position()
         })
     }
@@ -300,8 +303,10 @@ impl Player {
         }
     }
 
-    /// Stops the device and closes it; what waits is not heard, and its tracks end with [`TrackEnd::Failed`](super::TrackEnd::Failed). Everybody
-    /// who pushes or waits gets [`Closed`](PlaybackError::Closed). Its thread has ended when this returns, which is within half a second even if the device hangs.
+    /// Stops the device and closes it; what waits is not heard, and its tracks end with
+    /// [`TrackEnd::Failed`](super::TrackEnd::Failed). Everybody who pushes or waits gets
+    /// [`Closed`](PlaybackError::Closed). Its thread has ended when this returns, which is within half a second even if the
+    /// device hangs.
     pub fn close(&self) {
         self.0.shared.close();
     }

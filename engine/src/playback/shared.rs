@@ -25,13 +25,19 @@ pub(super) struct Shared {
 impl Shared {
     /// Has `f` deal with the deck, then tells and calls what came of it, and wakes the playback thread.
     pub(super) fn with_deck<R>(&self, f: impl FnOnce(&mut Deck) -> R) -> R {
+        let result = self.look(f);
+        self.work.notify_all();
+        result
+    }
+
+    /// The same for those who only look: the playback thread has nothing to do for it.
+    pub(super) fn look<R>(&self, f: impl FnOnce(&mut Deck) -> R) -> R {
         let mut deck = self.deck.lock();
         deck.catch_up(&self.valve);
         let result = f(&mut deck);
         let outbox = deck.take_outbox();
         drop(deck);
         self.deliver(outbox);
-        self.work.notify_all();
         result
     }
 
@@ -41,7 +47,7 @@ impl Shared {
     }
 
     pub(super) fn deliver(&self, outbox: Outbox) {
-        let has_changed = !outbox.events.is_empty() || !outbox.endings.is_empty();
+        let has_changed = !outbox.is_empty();
         for (on_end, end) in outbox.endings {
             on_end(end);
         }
@@ -58,17 +64,13 @@ impl Shared {
             let next = deck.tick(&self.valve, self.clock.now());
             let has_more = deck.feed(&self.valve);
             let outbox = deck.take_outbox();
-            let has_room = deck.has_room();
-            if !outbox.events.is_empty() || !outbox.endings.is_empty() || has_more {
-                // Others have their turn between two parts of the work.
-                MutexGuard::unlocked(&mut deck, || {
-                    self.deliver(outbox);
-                });
-                if has_more {
-                    continue;
-                }
+            if has_more || !outbox.is_empty() {
+                // Others have their turn between two parts of the work. What they ask for meanwhile is not slept over:
+                // nobody waits for `work` here.
+                MutexGuard::unlocked(&mut deck, || self.deliver(outbox));
+                continue;
             }
-            if has_room {
+            if deck.has_room() {
                 self.changed.notify_all();
             }
             self.work.wait_for(&mut deck, next);

@@ -94,8 +94,17 @@ impl Timeline {
         for segment in &mut self.segments {
             segment.tells_end &= segment.end.is_some_and(|end| end <= consumed);
         }
-        let leaving = self.segments.iter().filter(|segment| segment.tells_end);
-        leaving.map(|segment| segment.track).collect()
+        self.leaving(consumed).collect()
+    }
+
+    /// The tracks whose ends have left the ring, now that `consumed` frames have, and are still to be told.
+    pub(super) fn leaving(&self, consumed: u64) -> impl Iterator<Item = TrackId> {
+        let is_leaving =
+            move |segment: &&Segment| segment.tells_end && segment.end.is_some_and(|end| end <= consumed);
+        self.segments
+            .iter()
+            .filter(is_leaving)
+            .map(|segment| segment.track)
     }
 
     /// Takes a report of the renderer about sound.

@@ -43,8 +43,6 @@ struct Inner {
     backlog: VecDeque<Sent>,
     /// The stops that the deck has not dealt with.
     stop: Option<Waiting>,
-    /// Frames that were pushed for lines that are closed.
-    produced_before: u64,
 }
 
 /// The writing ends of an open line.
@@ -110,23 +108,22 @@ impl Valve {
         &self.stops
     }
 
-    /// Connects another line, or none, and gives back the old one. Frames for the old one are refused from now on.
-    /// Commands that waited for it are forgotten; their numbers come back. Stops that wait for the deck have nobody
-    /// any more who could obey them.
-    pub(super) fn connect(&self, line: Option<Inlet>) -> (u64, Option<Inlet>, Vec<CommandId>) {
+    /// Connects another line, or none; gives the epoch that begins with it. Frames for the old one are refused from now
+    /// on, and commands that waited for it are forgotten. Stops that wait for the deck have nobody any more who could
+    /// obey them.
+    pub(super) fn connect(&self, line: Option<Inlet>) -> u64 {
         let mut inner = self.inner.lock();
         inner.epoch += 1;
-        let old = std::mem::replace(&mut inner.line, line);
-        inner.produced_before += old.as_ref().map_or(0, |line| line.writer.written());
-        let waiting = inner
-            .backlog
-            .drain(..)
-            .map(|sent| CommandId(sent.number))
-            .collect();
+        inner.backlog.clear();
         for flushed in inner.stop.iter_mut().flat_map(|stop| &mut stop.commands) {
             flushed.was_sent = false;
         }
-        (inner.epoch, old, waiting)
+        let epoch = inner.epoch;
+        let old = std::mem::replace(&mut inner.line, line);
+        drop(inner);
+        // Freed outside the lock.
+        drop(old);
+        epoch
     }
 
     /// Pushes frames of `epoch`.
@@ -145,11 +142,10 @@ impl Valve {
         }
     }
 
-    /// Frames that were pushed: for this line, and for all.
-    pub(super) fn produced(&self) -> (u64, u64) {
+    /// Frames that were pushed for this line.
+    pub(super) fn produced(&self) -> u64 {
         let inner = self.inner.lock();
-        let written = inner.line.as_ref().map_or(0, |line| line.writer.written());
-        (written, inner.produced_before + written)
+        inner.line.as_ref().map_or(0, |line| line.writer.written())
     }
 
     /// Sends a command; gives its number, and whether there is a renderer to obey it.
@@ -314,7 +310,7 @@ mod tests {
             keeps_pause: false,
         };
         assert_eq!(obeyed.pop().map(|sent| sent.command), Ok(command));
-        assert_eq!(valve.produced(), (100, 100));
+        assert_eq!(valve.produced(), 100);
     }
 
     #[test]

@@ -106,6 +106,17 @@ impl Deck {
     /// Leaves the track that is heard, or that would be the next, and goes on with the one after it.
     pub(in crate::playback) fn skip(&mut self, valve: &Valve) -> Result<CommandId, SeekError> {
         let current = self.current().ok_or(SeekError::Nothing)?;
+        if let Some(open) = &self.open
+            && open
+                .timeline
+                .leaving(open.line.status().consumed())
+                .any(|track| track == current)
+        {
+            // Its last frames are with the device, and the next one follows them already.
+            let command = valve.number();
+            self.effect_now(command);
+            return Ok(command);
+        }
         let next = self.playlist.after(current).map(|track| Cursor {
             track: track.id,
             frame: 0,

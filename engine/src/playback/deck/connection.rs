@@ -9,7 +9,7 @@ use super::super::feed::Cursor;
 use super::super::line::Line;
 use super::super::output::{LossReason, OutputSelection};
 use super::super::realtime::command::Command;
-use super::super::valve::{CommandId, Inlet, Valve};
+use super::super::valve::{Inlet, Valve};
 use super::{Deck, Open};
 use std::time::Duration;
 
@@ -95,7 +95,7 @@ impl Deck {
         }
         self.end_before(cursor);
         self.resume_at = cursor;
-        self.retire(&open, valve, None);
+        self.retire(&open, valve);
         self.closed_counters.losses += 1;
         if let Some(stream) = open.line.take_stream() {
             self.devices.close(&open.line.config.id, stream, Duration::ZERO);
@@ -153,15 +153,14 @@ impl Deck {
         located.or_else(|| open.feed.cursor())
     }
 
-    /// Puts down what a line has counted, and lets the commands that it has not obeyed take effect.
-    pub(super) fn retire(&mut self, open: &Open, valve: &Valve, next: Option<Inlet>) -> u64 {
+    /// Puts down what a line has counted, disconnects it, and lets the commands that it has not obeyed take effect.
+    pub(super) fn retire(&mut self, open: &Open, valve: &Valve) {
         self.closed_counters = self.closed_counters.plus(open.counters(valve).closed());
-        let (epoch, _, _) = valve.connect(next);
+        valve.connect(None);
         for command in std::mem::take(&mut self.outstanding) {
             self.effect_now(command);
         }
         self.heading = None;
-        epoch
     }
 
     /// Plays on `line` from now on.
@@ -170,27 +169,22 @@ impl Deck {
         tracing::info!(output = %config.name, id = %config.id, rate = config.rate, channels = config.channels,
             format = %config.format, period = ?line.granted_period, ?reason, "output open");
         let (rate, channels) = (config.rate, config.channels);
-        let (epoch, _, _) = valve.connect(Some(inlet));
-        let loudness = self.options.loudness;
-        let open = Open::new(line, self.resume_at.take(), loudness, epoch, self.clock.now());
+        let epoch = valve.connect(Some(inlet));
+        let (cursor, loudness) = (self.resume_at.take(), self.options.loudness);
+        let open = Open::new(line, reason, cursor, loudness, epoch, self.clock.now());
         self.outbox
             .events
-            .push(PlaybackEvent::OutputOpened(open.describe(reason)));
+            .push(PlaybackEvent::OutputOpened(open.describe()));
         self.open = Some(open);
         self.connection = Connection::Open { switch: None };
-        // Its ring of commands is empty: there is room for these.
-        let _ = self.set_again(self.volume.command(rate, channels, true), valve);
+        // Its ring of commands is empty: there is room for these, which nobody has given and nobody waits for.
+        let _ = valve.send(self.volume.command(rate, channels, true));
         if self.is_paused {
-            let _ = self.set_again(Command::Pause, valve);
+            let _ = valve.send(Command::Pause);
         }
         if let OpenReason::Route(command) = reason {
             self.effect_now(command);
         }
-    }
-
-    /// Sends a command that nobody has given.
-    fn set_again(&mut self, command: Command, valve: &Valve) -> Option<CommandId> {
-        valve.send(command).ok().map(|(id, _)| id)
     }
 }
 

@@ -6,6 +6,7 @@ use super::super::timeline::Heard;
 use super::super::track::TrackEnd;
 use super::super::valve::{CommandId, Valve};
 use super::Deck;
+use super::connection::Connection;
 use std::time::Duration;
 use utter_dsp::Level;
 
@@ -30,13 +31,11 @@ impl Deck {
     pub(in crate::playback) fn tick(&mut self, valve: &Valve, now: u64) -> Duration {
         self.catch_up(valve);
         valve.send_backlog();
-        // The status before the reports: they then tell of every frame that it counts.
-        let status = self.open.as_ref().map(|open| open.line.status());
-        self.read_reports(valve);
-        let next_mark = status.and_then(|status| self.follow(&status, now));
+        let next_mark = self.follow(valve, now);
         self.watch(valve, now);
         self.connect(valve, now);
         let next = match &self.open {
+            None if matches!(self.connection, Connection::GivenUp { .. }) => WHILE_IDLE,
             None => WHILE_HEARD,
             Some(_) if self.is_at_rest() => WHILE_IDLE,
             Some(_) => next_mark.map_or(WHILE_HEARD, |mark| mark.min(WHILE_HEARD)),
@@ -79,9 +78,12 @@ impl Deck {
     }
 
     /// Moves the playhead to what is heard now, and tells what it has passed. Gives the time to the next mark.
-    fn follow(&mut self, status: &Status, now: u64) -> Option<Duration> {
+    pub(in crate::playback) fn follow(&mut self, valve: &Valve, now: u64) -> Option<Duration> {
+        // The status before the reports: they then tell of every frame that it counts.
+        let status = self.open.as_ref()?.line.status();
+        self.read_reports(valve);
         let open = self.open.as_mut()?;
-        let heard_device = open.line.heard(status, now);
+        let heard_device = open.line.heard(&status, now);
         let passed = open.timeline.advance(heard_device);
         let heard_ring = open.timeline.heard_ring();
         for heard in passed {
@@ -91,8 +93,8 @@ impl Deck {
         let open = self.open.as_ref()?;
         let has_sound = open.timeline.has_sound_at(heard_device);
         self.tell_position(has_sound, now);
-        self.tell_level(has_sound, status, now);
-        self.tell_latency(status);
+        self.tell_level(has_sound, &status, now);
+        self.tell_latency(&status);
         if let Some(playhead) = self.playhead {
             self.playlist.forget(playhead, self.options.history);
         }

@@ -90,6 +90,12 @@ pub(super) struct Outbox {
     pub(super) endings: Vec<(OnEnd, TrackEnd)>,
 }
 
+impl Outbox {
+    pub(super) fn is_empty(&self) -> bool {
+        self.events.is_empty() && self.endings.is_empty()
+    }
+}
+
 impl Deck {
     pub(super) fn new(options: PlayerOptions, clock: Clock, devices: Box<dyn Devices>) -> Self {
         Self {
@@ -210,7 +216,7 @@ impl Deck {
             return false;
         };
         let level = frames_in(self.options.queue, open.line.config.rate).max(1);
-        let (written, _) = valve.produced();
+        let written = valve.produced();
         let consumed = open.line.status().consumed().max(open.flushed_until);
         let queued = written.saturating_sub(consumed);
         let room = level.saturating_sub(queued);
@@ -233,7 +239,7 @@ impl Deck {
     }
 
     pub(super) fn output(&self) -> Option<OpenOutput> {
-        self.open.as_ref().map(|open| open.describe(OpenReason::First))
+        self.open.as_ref().map(Open::describe)
     }
 
     pub(super) fn load(&self, valve: &Valve) -> OutputLoad {
@@ -242,7 +248,7 @@ impl Deck {
         };
         let status = open.line.status();
         let rate = f64::from(open.line.config.rate.max(1));
-        let (written, _) = valve.produced();
+        let written = valve.produced();
         OutputLoad {
             queued: Duration::from_secs_f64(written.saturating_sub(status.consumed()) as f64 / rate),
             queue: self.options.queue,
@@ -289,14 +295,12 @@ impl Deck {
 
     /// Ends every track that has not ended.
     fn end_all(&mut self, end: impl Fn() -> TrackEnd) {
-        for mut track in self.playlist.take_out(|_| true) {
+        let all: Vec<TrackId> = self.playlist.iter().map(|track| track.id).collect();
+        for track in all {
+            self.end(track, end());
+        }
+        for track in self.playlist.take_out(|_| true) {
             track.wanted.drop_it();
-            if let Some(on_end) = track.take_on_end() {
-                self.outbox
-                    .events
-                    .push(PlaybackEvent::TrackStopped { track: track.id });
-                self.outbox.endings.push((on_end, end()));
-            }
         }
         self.playhead = None;
         self.resume_at = None;

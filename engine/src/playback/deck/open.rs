@@ -24,6 +24,8 @@ pub(super) struct Open {
     pub(super) flushed_until: u64,
     /// Commands that were obeyed, and are still to be told.
     pub(super) obeyed: VecDeque<Obeyed>,
+    /// Why it was opened.
+    pub(super) reason: OpenReason,
     pub(super) seen: Seen,
 }
 
@@ -55,6 +57,7 @@ pub(super) struct Seen {
 impl Open {
     pub(super) fn new(
         line: Line,
+        reason: OpenReason,
         cursor: Option<Cursor>,
         loudness: Option<Levelling>,
         epoch: u64,
@@ -66,6 +69,7 @@ impl Open {
             timeline: Timeline::new(rate),
             flushed_until: 0,
             obeyed: VecDeque::new(),
+            reason,
             seen: Seen {
                 underruns: 0,
                 underrun_frames: 0,
@@ -87,7 +91,7 @@ impl Open {
     pub(super) fn counters(&self, valve: &Valve) -> Counters {
         let status = self.line.status();
         // After the status, so that it is not behind.
-        let (produced, _) = valve.produced();
+        let produced = valve.produced();
         Counters {
             produced,
             rendered: status.rendered,
@@ -101,13 +105,13 @@ impl Open {
         }
     }
 
-    pub(super) fn describe(&self, reason: OpenReason) -> OpenOutput {
+    pub(super) fn describe(&self) -> OpenOutput {
         let period = self.line.granted_period;
         let rate = f64::from(self.line.config.rate.max(1));
         OpenOutput {
             config: self.line.config.clone(),
             period: period.map(|frames| Duration::from_secs_f64(f64::from(frames) / rate)),
-            reason,
+            reason: self.reason,
         }
     }
 

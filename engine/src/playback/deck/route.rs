@@ -151,7 +151,7 @@ impl Deck {
             }
             self.end_before(cursor);
             self.resume_at = cursor;
-            self.retire(&open, valve, None);
+            self.retire(&open, valve);
             if let Some(stream) = open.line.take_stream() {
                 self.devices.close(&open.line.config.id, stream, LEAVES_WITHIN);
             }

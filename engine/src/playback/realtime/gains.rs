@@ -27,19 +27,66 @@ impl Gains {
         self.right.go_to(right, frames);
     }
 
-    /// Makes the left and the right channel of `left`, which holds one channel, and measures the louder one.
+    /// Whether both channels are the same, as they are unless the balance is off its centre.
+    pub(super) fn are_equal(&self) -> bool {
+        self.left == self.right
+    }
+
+    /// Applies the gain that both channels have, measures what comes of it, and gives its peak.
+    pub(super) fn apply_to_both(&mut self, block: &mut [f32], power: &mut Power) -> f32 {
+        self.left.apply(block);
+        self.right = self.left.clone();
+        self.measure(block, power)
+    }
+
+    /// Makes the left and the right channel of `left`, which holds one channel; measures the louder one, and gives its
+    /// peak.
     pub(super) fn apply(&mut self, left: &mut [f32], right: &mut [f32], power: &mut Power) -> f32 {
-        right.copy_from_slice(left);
+        self.right.apply_to(left, right);
         self.left.apply(left);
-        self.right.apply(right);
-        let louder = if self.right.target() > self.left.target() {
-            right
-        } else {
-            left
-        };
-        self.meter.measure(louder);
+        let is_right_louder = self.right.target() > self.left.target();
+        self.measure(if is_right_louder { right } else { left }, power)
+    }
+
+    fn measure(&mut self, block: &[f32], power: &mut Power) -> f32 {
+        self.meter.measure(block);
         let level = self.meter.take();
-        power.add(level.rms, louder.len());
+        power.add(level.rms, block.len());
         level.peak
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_channels_are_equal_but_for_a_balance() {
+        let mut gains = Gains::new();
+        let mut power = Power::default();
+        let mut left = [0.5; 100];
+        let mut right = [0.0; 100];
+        assert!(gains.are_equal());
+        gains.go_to(0.5, 0.5, 40);
+        assert!(gains.are_equal());
+        let peak = gains.apply_to_both(&mut left, &mut power);
+        assert!(
+            (0.49..0.5).contains(&peak),
+            "{peak}: the first frame is on the way already"
+        );
+        assert!(gains.are_equal());
+
+        gains.go_to(0.5, 1.0, 40);
+        assert!(!gains.are_equal());
+        left.fill(0.5);
+        gains.apply(&mut left, &mut right, &mut power);
+        assert_eq!((left[99], right[99]), (0.25, 0.5));
+
+        gains.go_to(0.25, 0.25, 40);
+        assert!(!gains.are_equal(), "on their way from different gains");
+        left.fill(0.5);
+        gains.apply(&mut left, &mut right, &mut power);
+        assert!(gains.are_equal(), "there");
+        assert_eq!(power.frames, 300);
     }
 }

@@ -105,6 +105,8 @@ impl Renderer {
     #[cfg_attr(feature = "rtsan", rtsan_standalone::nonblocking)]
     pub fn render<T: DeviceSample>(&mut self, interleaved: &mut [T], delay_frames: u64) {
         let called_at = self.clock.now();
+        // In this order: no frame is read that a command already flushes.
+        self.transport.admit();
         self.obey();
         let channels = usize::from(self.shape.channels).max(1);
         let frames = (interleaved.len() / channels) as u64;
@@ -139,8 +141,17 @@ impl Renderer {
         let frames = samples.len() / channels;
         let (left, right) = (&mut self.left[..frames], &mut self.right[..frames]);
         self.transport.fill(left, &mut self.account);
-        let peak = self.gains.apply(left, right, &mut self.account.status.power);
+        let power = &mut self.account.status.power;
+        let silence = T::from_f32(0.0);
+        let peak = if self.gains.are_equal() {
+            let peak = self.gains.apply_to_both(left, power);
+            utter_dsp::spread_mono(left, channels, samples, silence, T::from_f32);
+            peak
+        } else {
+            let peak = self.gains.apply(left, right, power);
+            utter_dsp::spread_stereo(left, right, channels, samples, silence, T::from_f32);
+            peak
+        };
         self.peak.fetch_max(peak.to_bits(), Ordering::Relaxed);
-        utter_dsp::spread_stereo(left, right, channels, samples, T::from_f32(0.0), T::from_f32);
     }
 }

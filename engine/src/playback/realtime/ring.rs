@@ -22,6 +22,8 @@ pub(in crate::playback) struct FrameReader {
     frames: rtrb::Consumer<f32>,
     ends: rtrb::Consumer<u64>,
     position: u64,
+    /// Only frames before this one are read.
+    limit: u64,
     /// The last end that was passed.
     end: u64,
 }
@@ -50,6 +52,7 @@ pub(in crate::playback) fn ring(capacity: usize) -> (FrameWriter, FrameReader) {
             frames: frames_out,
             ends: ends_out,
             position: 0,
+            limit: 0,
             end: 0,
         },
     )
@@ -88,9 +91,17 @@ impl FrameWriter {
 }
 
 impl FrameReader {
+    /// Lets be read what is there now, and nothing that comes later. To be called at the start of a callback, ahead of
+    /// the commands: a flush of frames that are there is then among the commands that can be seen, so no callback reads
+    /// past it.
+    pub(in crate::playback) fn admit(&mut self) {
+        self.limit = self.position + self.frames.slots() as u64;
+    }
+
     /// Reads into `block`, returns how many frames there were.
     pub(in crate::playback) fn read(&mut self, block: &mut [f32]) -> usize {
-        let (read, _) = self.frames.pop_partial_slice(block);
+        let frames = block.len().min(self.available());
+        let (read, _) = self.frames.pop_partial_slice(&mut block[..frames]);
         self.position += read.len() as u64;
         read.len()
     }
@@ -102,7 +113,7 @@ impl FrameReader {
 
     /// Frames that can be read.
     pub(in crate::playback) fn available(&self) -> usize {
-        self.frames.slots()
+        self.limit.saturating_sub(self.position) as usize
     }
 
     /// Whether the last frame that was read (or discarded) was the last of its utterance.
@@ -143,6 +154,11 @@ impl FrameReader {
 mod tests {
     use super::*;
 
+    fn read(reader: &mut FrameReader, block: &mut [f32]) -> usize {
+        reader.admit();
+        reader.read(block)
+    }
+
     #[test]
     fn frames_come_out_in_order_and_ends_where_they_were_set() {
         let (mut writer, mut reader) = ring(4);
@@ -163,11 +179,11 @@ mod tests {
                 complete: false
             }
         );
-        assert_eq!(reader.read(&mut block[..1]), 1);
+        assert_eq!(read(&mut reader, &mut block[..1]), 1);
         assert!(!reader.is_at_end());
-        assert_eq!(reader.read(&mut block[..1]), 1);
+        assert_eq!(read(&mut reader, &mut block[..1]), 1);
         assert!(reader.is_at_end());
-        assert_eq!(reader.read(&mut block), 2);
+        assert_eq!(read(&mut reader, &mut block), 2);
         assert_eq!(block[..2], [3.0, 4.0]);
         assert!(!reader.is_at_end(), "one more is owed");
 
@@ -178,7 +194,7 @@ mod tests {
                 complete: true
             }
         );
-        assert_eq!(reader.read(&mut block), 1);
+        assert_eq!(read(&mut reader, &mut block), 1);
         assert!(reader.is_at_end());
         assert_eq!((writer.written(), reader.position()), (5, 5));
     }
@@ -187,7 +203,7 @@ mod tests {
     fn an_end_without_frames_is_an_end() {
         let (mut writer, mut reader) = ring(4);
         writer.push(&[1.0], false);
-        reader.read(&mut [0.0; 4]);
+        read(&mut reader, &mut [0.0; 4]);
         assert!(!reader.is_at_end());
         assert_eq!(
             writer.push(&[], true),
@@ -212,7 +228,7 @@ mod tests {
                 complete: false
             }
         );
-        reader.read(&mut [0.0; 1]);
+        read(&mut reader, &mut [0.0; 1]);
         assert!(reader.is_at_end());
         assert_eq!(
             writer.push(&[0.5], true),
@@ -230,12 +246,25 @@ mod tests {
         writer.push(&[1.0, 2.0, 3.0], false);
         let until = writer.written();
         writer.push(&[4.0], true);
-        reader.read(&mut block[..1]);
+        read(&mut reader, &mut block[..1]);
         assert_eq!(reader.discard_to(until), 2);
         assert!(reader.is_at_end(), "a stop leaves nothing owed");
         assert_eq!(reader.discard_to(until), 0);
-        assert_eq!(reader.read(&mut block), 1);
+        assert_eq!(read(&mut reader, &mut block), 1);
         assert_eq!(block[0], 4.0);
+        assert!(reader.is_at_end());
+    }
+
+    #[test]
+    fn what_comes_after_a_callback_began_waits_for_the_next() {
+        let (mut writer, mut reader) = ring(8);
+        let mut block = [0.0; 8];
+        writer.push(&[1.0, 2.0], false);
+        reader.admit();
+        writer.push(&[3.0], true);
+        assert_eq!((reader.available(), reader.read(&mut block)), (2, 2));
+        assert_eq!((reader.available(), reader.read(&mut block)), (0, 0));
+        assert_eq!(read(&mut reader, &mut block), 1);
         assert!(reader.is_at_end());
     }
 }

@@ -68,6 +68,11 @@ impl Transport {
         }
     }
 
+    /// A callback begins: see [`FrameReader::admit`].
+    pub(super) fn admit(&mut self) {
+        self.reader.admit();
+    }
+
     /// The index of the next frame.
     pub(super) fn position(&self) -> u64 {
         self.reader.position()

@@ -21,7 +21,7 @@ fn the_first_frames_come_together() {
         commands,
         rate: RATE,
     };
-    let (epoch, _, _) = valve.connect(Some(inlet));
+    let epoch = valve.connect(Some(inlet));
     let mut playlist = Playlist::default();
     let options = TrackOptions {
         kind: TrackKind::Clip,
@@ -36,11 +36,11 @@ fn the_first_frames_come_together() {
 
     // With room for a single frame it is full after the first push.
     while feed.feed(&playlist, &mut timeline, &valve, 1, 0) == Fed::More {}
-    let (first, _) = valve.produced();
+    let first = valve.produced();
     assert!(first >= u64::from(RATE) / 10, "{first} frames at first");
     // When there is more in the ring than the renderer can use up meanwhile, every block comes when it is ready.
     while feed.feed(&playlist, &mut timeline, &valve, 1, first) == Fed::More {}
-    let (second, _) = valve.produced();
+    let second = valve.produced();
     assert!(
         (first + 1..first + 4_096).contains(&second),
         "{} frames then",

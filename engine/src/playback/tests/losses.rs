@@ -283,6 +283,11 @@ fn it_is_given_up_after_a_time_and_taken_up_again_when_a_device_appears() {
         rig.refusal(),
         Some(PushError::OutputLost(LossReason::Disconnected))
     );
+    assert_eq!(
+        rig.next_round(),
+        Duration::from_millis(100),
+        "there is no hurry any more"
+    );
     rig.plug_in("one");
     for _ in 0..30 {
         rig.pass(Duration::from_millis(100));

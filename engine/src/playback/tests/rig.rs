@@ -333,6 +333,11 @@ impl Rig {
         self.deck.refusal()
     }
 
+    /// How soon the playback thread means to come by again.
+    pub(super) fn next_round(&mut self) -> Duration {
+        self.deck.tick(&self.valve, self.time.load(Ordering::SeqCst))
+    }
+
     /// The events since the last call.
     pub(super) fn take_events(&mut self) -> Vec<PlaybackEvent> {
         std::mem::take(&mut self.events)

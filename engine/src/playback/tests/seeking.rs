@@ -47,6 +47,30 @@ fn a_skip_goes_to_the_next_track_and_stays_paused_if_it_was() {
     check_balance(rig.counters());
 }
 
+/// Its end is with the device, and cannot be called back; the next one has been begun behind it, and goes on.
+#[test]
+fn a_skip_of_a_track_that_is_all_but_over_leaves_the_next_one_as_it_is() {
+    let mut rig = Rig::new();
+    rig.delay = 960;
+    let first = rig.play(&steady(1_000));
+    let second = rig.play(&numbered(5_000));
+    let mut heard = rig.turn(1_500);
+    assert_eq!(rig.heard(), Some((first, 540)), "the rest is on its way through the device");
+    let command = rig.skip().unwrap();
+    assert!(rig.effect(command).is_some());
+    heard.extend(rig.turn(4_500));
+    assert_eq!(
+        heard[1_000..],
+        numbered(5_000),
+        "not begun again, and without a seam"
+    );
+    rig.turn(2_000);
+    rig.turn(10);
+    for track in [first, second] {
+        assert!(matches!(rig.end_of(track), Some(TrackEnd::Heard)));
+    }
+}
+
 #[test]
 fn a_seek_goes_back_and_forth_as_far_as_there_are_frames() {
     let mut rig = Rig::new();
