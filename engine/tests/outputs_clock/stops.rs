@@ -15,7 +15,11 @@ use utter::playback::{Player, PlayerOptions, Stop};
 const STOPS: usize = 200;
 
 /// A device at the rate of the tracks, so that every frame is what it was made as.
-const PLAIN: Device = Device { rate: RATE, ..DEVICE };
+const PLAIN: Device = Device {
+    rate: RATE,
+    channels: 1,
+    ..DEVICE
+};
 
 /// When a stop was called, and when the next utterance was begun, right after it.
 struct Stopped {
@@ -24,62 +28,60 @@ struct Stopped {
 }
 
 /// Every utterance is one steady level, above 0 and below it in turns, so that the capture says which is heard.
-fn a_stop_silences_within_a_period_and_ten_milliseconds_at_any_moment() {
-    let _alone = alone();
-    with_device(
-        "a_stop_silences_within_a_period_and_ten_milliseconds_at_any_moment",
-        PLAIN,
-        |output| {
-            let options = PlayerOptions::default();
-            let player = open(&options);
-            let stops = beside_busy_threads(2, || stop_often(&player));
-            player.wait_until_drained().unwrap();
-            player.close();
-            let capture = output.captures().remove(0);
-            let utterances = utterances(&capture.samples);
-            assert_eq!(utterances.len(), STOPS, "nothing of one is heard after the next");
+pub fn a_stop_silences_within_a_period_and_ten_milliseconds_at_any_moment(test: &str) {
+    alone_with_device(test, PLAIN, |output| {
+        let options = PlayerOptions::default();
+        let player = open(&OutputSelection::Default, &options);
+        let stops = beside_busy_threads(2, || stop_often(&player));
+        player.wait_until_drained().unwrap();
+        player.close();
+        let capture = output.captures().remove(0);
+        let utterances = utterances(&capture.samples);
+        assert_eq!(utterances.len(), STOPS, "nothing of one is heard after the next");
+        let last = utterances.iter().map(|utterance| utterance.end - 1);
+        let stopped: Vec<(&Stopped, usize)> = stops.iter().zip(last).collect();
+        check_last_frames(&capture, &stopped, milliseconds(options.period));
+        let begun = stops.iter().zip(&utterances[1..]);
+        Spread::of(
+            "from the next utterance's first frames until they are handed to the device, ms",
+            begun.map(|(stop, next)| {
+                milliseconds(handed_at(&capture, next.start)) - milliseconds(stop.next_at)
+            }),
+        );
+        let counters = player.counters();
+        check_balance(&counters);
+        assert_eq!((counters.queued, counters.underruns), (0, 0));
+    });
+}
 
-            let period = milliseconds(options.period);
-            let (mut last_handed, mut last_due) = (Vec::new(), Vec::new());
-            let mut last_frames = Vec::new();
-            let mut pauses = Vec::new();
-            for (n, stop) in stops.iter().enumerate() {
-                let last = utterances[n].end - 1;
-                last_handed.push(milliseconds(handed_at(&capture, last)) - milliseconds(stop.at));
-                last_due.push(milliseconds(due_at(&capture, last, period)) - milliseconds(stop.at));
-                let handed = handed_by(&capture, stop.at);
-                last_frames.push((last as f64 - handed as f64) * 1e3 / f64::from(RATE));
-                if let Some(next) = utterances.get(n + 1) {
-                    let first = milliseconds(handed_at(&capture, next.start));
-                    pauses.push(first - milliseconds(stop.next_at));
-                }
-            }
-            let handed = Spread::of(
-                "from a stop until the last frame is handed to the device, ms",
-                last_handed.into_iter(),
-            );
-            let due = Spread::of(
-                "from a stop until the device is due to be handed the last frame, ms",
-                last_due.into_iter(),
-            );
-            let frames = Spread::of(
-                "frames handed to the device after a stop, ms",
-                last_frames.into_iter(),
-            );
-            Spread::of(
-                "from the next utterance's first frames until they are handed to the device, ms",
-                pauses.into_iter(),
-            );
-            // The callback that is under way, and a fade of 8 ms in the next one.
-            assert!(frames.most() <= period + 8.0 + 0.1);
-            assert!(due.most() <= period + 10.0);
-            // A machine that has other things to do calls later than is due.
-            assert!(handed.at(0.95) <= period + 10.0);
-            let counters = player.counters();
-            assert_eq!(counters.produced, counters.rendered + counters.discarded);
-            assert_eq!((counters.queued, counters.underruns), (0, 0));
-        },
+/// How long after each stop its last frame was handed to the device; `period` is in ms.
+fn check_last_frames(capture: &Capture, stopped: &[(&Stopped, usize)], period: f64) {
+    let handed = stopped.iter().map(|(stop, last)| {
+        let at = handed_at(capture, *last);
+        milliseconds(at) - milliseconds(stop.at)
+    });
+    let handed = Spread::of(
+        "from a stop until the last frame is handed to the device, ms",
+        handed,
     );
+    let due = stopped.iter().map(|(stop, last)| {
+        let at = due_at(capture, *last, period);
+        milliseconds(at) - milliseconds(stop.at)
+    });
+    let due = Spread::of(
+        "from a stop until the device is due to be handed the last frame, ms",
+        due,
+    );
+    let frames = stopped.iter().map(|(stop, last)| {
+        let handed = handed_by(capture, stop.at);
+        (*last as f64 - handed as f64) * 1e3 / f64::from(RATE)
+    });
+    let frames = Spread::of("frames handed to the device after a stop, ms", frames);
+    // The callback that is under way, and a fade of 8 ms in the next one.
+    assert!(frames.most() <= period + 8.0 + 0.1);
+    assert!(due.most() <= period + 10.0);
+    // A machine that has other things to do calls later than is due.
+    assert!(handed.at(0.95) <= period + 10.0);
 }
 
 /// Speaks and stops at random moments.
@@ -117,8 +119,8 @@ fn stop_often(player: &Player) -> Vec<Stopped> {
 }
 
 /// Where utterances are heard, each by its sign.
-fn utterances(samples: &[f32]) -> Vec<std::ops::Range<usize>> {
-    let mut utterances: Vec<std::ops::Range<usize>> = Vec::new();
+fn utterances(samples: &[f32]) -> Vec<Range<usize>> {
+    let mut utterances: Vec<Range<usize>> = Vec::new();
     let mut sign = 0.0;
     for (n, &x) in samples.iter().enumerate().filter(|(_, x)| **x != 0.0) {
         match utterances.last_mut() {
@@ -135,14 +137,14 @@ fn utterances(samples: &[f32]) -> Vec<std::ops::Range<usize>> {
 /// When the frame `frame` was handed to the device: its clock is read right before every callback, and says how many
 /// frames it had.
 fn handed_at(capture: &Capture, frame: usize) -> Duration {
-    let had = |reading: &timed_output::ClockReading| reading.played + reading.delay <= frame as u64;
+    let had = |reading: &ClockReading| reading.played + reading.delay <= frame as u64;
     let after = capture.clock.partition_point(had);
     capture.clock[after.saturating_sub(1)].at
 }
 
 /// When the device had room for the period in which the frame `frame` was handed to it: when it should have been.
 fn due_at(capture: &Capture, frame: usize, period: f64) -> Duration {
-    let had = |reading: &timed_output::ClockReading| reading.played + reading.delay <= frame as u64;
+    let had = |reading: &ClockReading| reading.played + reading.delay <= frame as u64;
     let after = capture.clock.partition_point(had);
     let reading = capture.clock[after.saturating_sub(1)];
     let left = (period * 1e-3 * f64::from(capture.rate)) as u64;
