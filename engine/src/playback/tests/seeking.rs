@@ -55,7 +55,11 @@ fn a_skip_of_a_track_that_is_all_but_over_leaves_the_next_one_as_it_is() {
     let first = rig.play(&steady(1_000));
     let second = rig.play(&numbered(5_000));
     let mut heard = rig.turn(1_500);
-    assert_eq!(rig.heard(), Some((first, 540)), "the rest is on its way through the device");
+    assert_eq!(
+        rig.heard(),
+        Some((first, 540)),
+        "the rest is on its way through the device"
+    );
     let command = rig.skip().unwrap();
     let effect = rig.effect(command).unwrap();
     let position = effect.position.unwrap();
