@@ -7,7 +7,7 @@
 
 use crate::playback::sync::rtrb;
 
-/// How many ends can wait in the ring. Each belongs to an utterance, so the frames run out long before.
+/// How many ends can wait in the ring, of tracks that follow each other within it.
 const ENDS: usize = 256;
 
 /// The writing end.
@@ -96,6 +96,8 @@ impl FrameReader {
     /// past it.
     pub(in crate::playback) fn admit(&mut self) {
         self.limit = self.position + self.frames.slots() as u64;
+        // Also when no end is asked for: where speech never pauses, those that were passed would take all the room.
+        self.pass_ends();
     }
 
     /// Reads into `block`, returns how many frames there were.
@@ -118,6 +120,11 @@ impl FrameReader {
 
     /// Whether the last frame that was read (or discarded) was the last of its utterance.
     pub(in crate::playback) fn is_at_end(&mut self) -> bool {
+        self.pass_ends();
+        self.end == self.position
+    }
+
+    fn pass_ends(&mut self) {
         while let Ok(&end) = self.ends.peek()
             && end <= self.position
         {
@@ -126,7 +133,6 @@ impl FrameReader {
             // Just seen there, and this is the only reader.
             let _ = self.ends.pop();
         }
-        self.end == self.position
     }
 
     /// Drops the frames before `index`, which must all have been written, and returns how many those were.

@@ -223,3 +223,16 @@ fn a_pause_right_behind_a_resume_uses_up_no_frame() {
     assert_eq!(heard[FADE..], frames[next + FADE..next + 1_000]);
     assert_eq!(rig.counters().rendered, (next + 1_000) as u64);
 }
+
+/// An end waits in the ring from when it is pushed until it is passed, and there is room for so many.
+#[test]
+fn hundreds_of_tracks_follow_each_other_without_a_pause() {
+    let mut rig = Rig::new();
+    let (tracks, frames) = (600, numbered(480));
+    for _ in 0..tracks {
+        rig.play(&frames);
+    }
+    let heard: Vec<f32> = (0..tracks).flat_map(|_| rig.turn(480)).collect();
+    assert_eq!(rig.counters().underruns, 0);
+    assert!(heard == frames.repeat(tracks), "every frame of all of them");
+}
