@@ -93,8 +93,12 @@ mod playback {
         (duration.as_secs_f64() * f64::from(rate)).round() as u64
     }
 
+    #[path = "../../tests/playback_loom/booth.rs"]
+    mod booth;
     #[path = "../../tests/playback_loom/flush.rs"]
     pub mod flush;
+    #[path = "../../tests/playback_loom/hand_outputs.rs"]
+    mod hand_outputs;
     #[path = "../../tests/playback_loom/stops.rs"]
     pub mod stops;
 }

@@ -4,6 +4,7 @@
 //! Every callback runs under an allocation guard.
 
 mod accounting;
+mod devices;
 mod feeding;
 mod following;
 mod losses;

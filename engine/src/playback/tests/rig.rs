@@ -1,23 +1,18 @@
 //! The rig: a deck on devices that are turned by hand.
 
 use super::super::deck::{Deck, Seek};
-use super::super::device::{Answer, Devices, Opened};
 use super::super::error::PushError;
 use super::super::event::{Effect, PlaybackEvent};
 use super::super::line::{FADE, Line};
 use super::super::options::PlayerOptions;
-use super::super::output::{
-    LossReason, OutputBackend, OutputConfig, OutputError, OutputFault, OutputHealth, OutputId, OutputInfo,
-    OutputRequest, OutputSelection, OutputStream, SampleFormat,
-};
-use super::super::realtime::Renderer;
+use super::super::output::{LossReason, OutputError, OutputFault, OutputId, OutputSelection};
 use super::super::realtime::clock::Clock;
 use super::super::track::{Mark, TrackEnd, TrackId, TrackKind, TrackOptions};
 use super::super::valve::{CommandId, Valve};
 use super::super::{Counters, Mode, SeekError};
+use super::devices::{Meanwhile, TestBackend, TestDevice, TestDevices, World};
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use parking_lot::Mutex;
-use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -27,50 +22,6 @@ static ALLOCATOR: AllocDisabler = AllocDisabler;
 
 /// The rate of the default device.
 pub(super) const RATE: u32 = 48_000;
-
-/// A device: what it is, and what has it open.
-#[derive(Default)]
-pub(super) struct TestDevice {
-    pub(super) rate: u32,
-    pub(super) channels: u16,
-    /// What opening it gives, if not a stream.
-    pub(super) refuses: Option<OutputError>,
-    open: Option<(Renderer, Arc<OutputHealth>)>,
-    /// How often it was opened.
-    pub(super) opened: u32,
-}
-
-/// All devices, and which one is the default.
-#[derive(Default)]
-pub(super) struct World {
-    pub(super) devices: BTreeMap<&'static str, TestDevice>,
-    pub(super) default: &'static str,
-}
-
-#[derive(Clone, Default)]
-struct TestBackend(Arc<Mutex<World>>);
-
-struct TestStream {
-    world: Arc<Mutex<World>>,
-    name: &'static str,
-    opened: u32,
-}
-
-/// Answers at once, unless told to hang.
-struct TestDevices {
-    backend: TestBackend,
-    options: PlayerOptions,
-    clock: Clock,
-    answers: VecDeque<Answer>,
-    hangs: Arc<Mutex<bool>>,
-    meanwhile: Meanwhile,
-    /// What hangs, and what was left behind as it did: one, since a device here has one stream at a time.
-    hanging: Option<OutputSelection>,
-    left: Option<OutputSelection>,
-}
-
-/// What happens once while the deck takes an answer.
-type Meanwhile = Arc<Mutex<Option<Box<dyn FnOnce() + Send>>>>;
 
 pub(super) struct Rig {
     pub(super) deck: Deck,
@@ -109,18 +60,8 @@ impl Rig {
             }
         }
         let (line, inlet) = Line::open(&backend, &OutputSelection::Default, options, &clock).unwrap();
-        let hangs = Arc::<Mutex<bool>>::default();
-        let meanwhile = Meanwhile::default();
-        let devices = TestDevices {
-            backend: backend.clone(),
-            options: options.clone(),
-            clock: clock.clone(),
-            answers: VecDeque::new(),
-            hangs: Arc::clone(&hangs),
-            meanwhile: Arc::clone(&meanwhile),
-            hanging: None,
-            left: None,
-        };
+        let devices = TestDevices::new(&backend, options, &clock);
+        let (hangs, meanwhile) = (Arc::clone(&devices.hangs), Arc::clone(&devices.meanwhile));
         let valve = Arc::new(Valve::new());
         let mut deck = Deck::new(options.clone(), clock, Box::new(devices));
         deck.begin(line, inlet, OutputSelection::Default, &valve);
@@ -346,132 +287,4 @@ impl Rig {
 
 pub(super) fn by_id(name: &str) -> OutputSelection {
     OutputSelection::Id(OutputId::new(name))
-}
-
-impl TestBackend {
-    fn find(&self, selection: &OutputSelection) -> Result<&'static str, OutputError> {
-        let world = self.0.lock();
-        let wanted = match selection {
-            OutputSelection::Default => world.default,
-            OutputSelection::Id(id) => id.as_str(),
-        };
-        let found = world.devices.iter().find(|(name, _)| **name == wanted);
-        match found {
-            Some((name, device)) => device.refuses.clone().map_or(Ok(*name), Err),
-            None => Err(OutputError::NotFound(OutputId::new(wanted))),
-        }
-    }
-}
-
-impl OutputBackend for TestBackend {
-    fn outputs(&self) -> Result<Vec<OutputInfo>, OutputError> {
-        Ok(Vec::new())
-    }
-
-    fn default_output(&self) -> Result<Option<OutputId>, OutputError> {
-        Ok(Some(OutputId::new(self.0.lock().default)))
-    }
-
-    fn negotiate(&self, selection: &OutputSelection, _: &OutputRequest) -> Result<OutputConfig, OutputError> {
-        let name = self.find(selection)?;
-        let world = self.0.lock();
-        Ok(OutputConfig {
-            id: OutputId::new(name),
-            name: name.into(),
-            rate: world.devices[name].rate,
-            channels: world.devices[name].channels,
-            format: SampleFormat::F32,
-            period_frames: None,
-        })
-    }
-
-    fn open(
-        &self,
-        config: &OutputConfig,
-        renderer: Renderer,
-        health: Arc<OutputHealth>,
-    ) -> Result<Box<dyn OutputStream>, OutputError> {
-        let name = self.find(&OutputSelection::Id(config.id.clone()))?;
-        let mut world = self.0.lock();
-        let device = world.devices.get_mut(name).unwrap();
-        device.open = Some((renderer, health));
-        device.opened += 1;
-        Ok(Box::new(TestStream {
-            world: Arc::clone(&self.0),
-            name,
-            opened: device.opened,
-        }))
-    }
-}
-
-impl OutputStream for TestStream {
-    fn start(&mut self) -> Result<(), OutputError> {
-        Ok(())
-    }
-
-    fn period_frames(&self) -> Option<u32> {
-        None
-    }
-}
-
-impl Drop for TestStream {
-    fn drop(&mut self) {
-        let mut world = self.world.lock();
-        let device = world.devices.get_mut(self.name).unwrap();
-        if device.opened == self.opened {
-            device.open = None;
-        }
-    }
-}
-
-impl TestDevices {
-    fn line(&self, selection: &OutputSelection) -> Result<Opened, OutputError> {
-        Line::open(&self.backend, selection, &self.options, &self.clock)
-    }
-}
-
-impl Devices for TestDevices {
-    fn open(&mut self, selection: &OutputSelection) -> bool {
-        if *self.hangs.lock() {
-            self.hanging = Some(selection.clone());
-        } else {
-            let opened = self.line(selection);
-            self.answers.push_back(Answer::Opened(Box::new(opened)));
-        }
-        true
-    }
-
-    fn look(&mut self) -> bool {
-        let default = self.backend.default_output().unwrap();
-        self.answers.push_back(Answer::Default(default));
-        true
-    }
-
-    fn answer(&mut self) -> Option<Answer> {
-        if let Some(answer) = self.answers.pop_front() {
-            if let Some(meanwhile) = self.meanwhile.lock().take() {
-                meanwhile();
-            }
-            return Some(answer);
-        }
-        if *self.hangs.lock() {
-            return None;
-        }
-        let selection = self.left.take()?;
-        let late = self.line(&selection).ok()?;
-        Some(Answer::Late(Box::new(late)))
-    }
-
-    fn abandon(&mut self) {
-        self.answers.clear();
-        if *self.hangs.lock() {
-            self.left = self.hanging.take();
-        }
-    }
-
-    fn close(&mut self, _: &OutputId, stream: Box<dyn OutputStream>, _: Duration) {
-        drop(stream);
-    }
-
-    fn end(&mut self) {}
 }
