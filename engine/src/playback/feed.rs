@@ -158,24 +158,37 @@ impl Feed {
         let start = frames_in(START, self.rate);
         let mut is_starting = queued < start;
         for _ in 0..8 {
-            if !is_starting && !self.push_staged(valve, limit) {
-                return Fed::Full;
+            if self.staged_frames() >= start || !is_starting {
+                if !self.push_together(valve, limit, is_starting) {
+                    return Fed::Full;
+                }
+                is_starting = false;
             }
             if self.next_push >= limit {
                 return Fed::Full;
             }
-            let is_dry = !self.stage(playlist, timeline);
-            is_starting &= !is_dry && ((self.staged.len() - self.pushed) as u64) < start;
-            if is_dry {
-                self.push_staged(valve, limit);
+            if !self.stage(playlist, timeline) {
+                self.push_together(valve, limit, is_starting);
                 return Fed::Dry;
             }
         }
-        if self.push_staged(valve, limit) {
+        if self.push_together(valve, limit, is_starting) {
             Fed::More
         } else {
             Fed::Full
         }
+    }
+
+    /// Pushes what is ready, into an empty ring only if that takes it in one piece: it may still be full of what was flushed.
+    /// `false` as for [`push_staged`](Self::push_staged).
+    fn push_together(&mut self, valve: &Valve, limit: u64, is_starting: bool) -> bool {
+        let fits = !is_starting || valve.has_room_for(self.staged_frames() as usize);
+        fits && self.push_staged(valve, limit)
+    }
+
+    /// Frames that are ready to be pushed.
+    fn staged_frames(&self) -> u64 {
+        (self.staged.len() - self.pushed) as u64
     }
 
     /// Pushes what is ready; `false` if the ring is full, or wants none of it.

@@ -142,6 +142,16 @@ impl Valve {
         }
     }
 
+    /// Whether the ring would take so many frames in one piece. It may not for a moment, when it is full of what was flushed
+    /// and the renderer has not discarded it.
+    pub(super) fn has_room_for(&self, frames: usize) -> bool {
+        let inner = self.inner.lock();
+        inner
+            .line
+            .as_ref()
+            .is_some_and(|line| line.writer.has_room_for(frames))
+    }
+
     /// Frames that were pushed for this line.
     pub(super) fn produced(&self) -> u64 {
         let inner = self.inner.lock();

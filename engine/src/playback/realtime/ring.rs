@@ -15,6 +15,7 @@ pub(in crate::playback) struct FrameWriter {
     frames: rtrb::Producer<f32>,
     ends: rtrb::Producer<u64>,
     written: u64,
+    capacity: usize,
 }
 
 /// The reading end.
@@ -47,6 +48,7 @@ pub(in crate::playback) fn ring(capacity: usize) -> (FrameWriter, FrameReader) {
             frames: frames_in,
             ends: ends_in,
             written: 0,
+            capacity,
         },
         FrameReader {
             frames: frames_out,
@@ -77,6 +79,11 @@ impl FrameWriter {
             frames: pushed.len(),
             complete,
         }
+    }
+
+    /// Whether `frames` would be taken in one piece, or as many as half of the ring holds if that is less.
+    pub(in crate::playback) fn has_room_for(&self, frames: usize) -> bool {
+        self.frames.slots() >= frames.min(self.capacity / 2)
     }
 
     /// How many frames were written in all: the index of the next one.

@@ -6,7 +6,7 @@ use super::super::realtime::ring::ring;
 use super::super::timeline::Timeline;
 use super::super::track::{TrackKind, TrackOptions, Wanted};
 use super::super::valve::{Inlet, Valve};
-use super::{numbered, rig::RATE};
+use super::{numbered, rig::RATE, rig::Rig, steady};
 use std::sync::Arc;
 
 /// A callback that comes just when the first frames are there must find enough for itself, and for those that come while
@@ -46,4 +46,24 @@ fn the_first_frames_come_together() {
         "{} frames then",
         second - first
     );
+}
+
+/// What was flushed stays in the ring until the renderer has obeyed, and two flushes fill it. Where it goes on then must not
+/// begin with the few frames that fit.
+#[test]
+fn the_first_frames_come_together_when_the_ring_is_full_of_what_was_flushed() {
+    let mut rig = Rig::new();
+    rig.play(&steady(10 * RATE as usize));
+    rig.turn(9_600);
+    rig.stop();
+    rig.play(&steady(10 * RATE as usize));
+    // 200 frames are used up before the device obeys.
+    rig.render("one", 200);
+    rig.stop();
+    rig.play(&steady(10 * RATE as usize));
+    assert!(rig.counters().queued > 2 * u64::from(RATE) - 1_000, "it is full");
+    for _ in 0..10 {
+        rig.turn(960);
+    }
+    assert_eq!(rig.counters().underruns, 0);
 }
