@@ -96,8 +96,9 @@ soak: env ## play with random commands and prove that nothing is lost (MINUTES=3
 	@$(SET_PATH) && cargo run --quiet --release --package utter-soak -- --minutes $(or $(MINUTES),30) \
 		$(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults) $(if $(INJECT),--inject $(INJECT))
 
-bench: build ## measure the speed of synthesis
+bench: build ## measure the speed of synthesis, and of everything that is done to its audio
 	@$(SET_PATH) && $(SET_VOICE) && cargo run --quiet --release --package utter-cli -- bench
+	@$(SET_PATH) && cargo bench --quiet --package utter-benches --bench dsp -- --quick
 
 doc: env ## write the API documentation
 	@$(SET_PATH) && cargo doc --workspace --no-deps
