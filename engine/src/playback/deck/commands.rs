@@ -106,7 +106,7 @@ impl Deck {
     /// Leaves the track that is heard, or that would be the next, and goes on with the one after it.
     pub(in crate::playback) fn skip(&mut self, valve: &Valve) -> Result<CommandId, SeekError> {
         let current = self.current().ok_or(SeekError::Nothing)?;
-        if let Some(effect) = self.is_leaving(current) {
+        if let Some(effect) = self.where_left(current) {
             // Its last frames are with the device, and the next one follows them already.
             let command = valve.number();
             self.has_effect(command, effect);
@@ -126,7 +126,7 @@ impl Deck {
     }
 
     /// Where the track `id` is left, if its last frame is with the device already.
-    fn is_leaving(&mut self, id: TrackId) -> Option<Effect> {
+    fn where_left(&mut self, id: TrackId) -> Option<Effect> {
         let open = self.open.as_mut()?;
         // In this order: the reports then tell of every frame that it counts.
         let status = open.line.status();
