@@ -26,6 +26,9 @@ pub enum PlaybackError {
     /// The system gives no thread.
     #[error("no thread for playback: {0}")]
     Thread(String),
+    /// There is no such queue, or no room for one.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
 }
 
 impl PlaybackError {
@@ -40,6 +43,33 @@ impl PlaybackError {
             Self::Closed => "open it again",
             Self::Rate(error) => error.hint(),
             Self::Thread(_) => "close other programs",
+            Self::Queue(error) => error.hint(),
+        }
+    }
+}
+
+/// Why nothing can be done with a queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum QueueError {
+    /// It was removed.
+    #[error("the queue was removed")]
+    Gone,
+    /// The first queue of a player stays as long as that does.
+    #[error("the first queue cannot be removed")]
+    First,
+    /// There are as many as there can be.
+    #[error("there are {} queues already", super::queue::QUEUES)]
+    TooMany,
+}
+
+impl QueueError {
+    /// What the person who reads the error can do.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Gone => "add another queue",
+            Self::First => "stop it",
+            Self::TooMany => "remove queues that nobody uses",
         }
     }
 }
@@ -60,6 +90,9 @@ pub enum SeekError {
     /// More commands wait for the device than there is room for.
     #[error("the output does not take commands")]
     OutputUnresponsive,
+    /// There is no such queue.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
 }
 
 impl SeekError {
@@ -69,6 +102,7 @@ impl SeekError {
             Self::Nothing => "say something first",
             Self::OutOfReach { .. } => "go to a place that is there, or wait until more of it is made",
             Self::OutputUnresponsive => "choose another output",
+            Self::Queue(error) => error.hint(),
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use super::error::PlaybackError;
 use super::output::{LossReason, OutputConfig, OutputError, OutputSelection};
-use super::track::{Mark, Position, TrackId, TrackKind};
+use super::track::{Extent, Mark, Position, TrackId, TrackKind};
 use super::valve::CommandId;
 use parking_lot::{Condvar, Mutex};
 use std::collections::VecDeque;
@@ -27,7 +27,7 @@ pub enum PlaybackEvent {
         /// Where it did.
         effect: Effect,
     },
-    /// A track begins to be heard.
+    /// A track begins to be heard. Told once, whatever leads back to its beginning.
     TrackStarted {
         /// The track.
         track: TrackId,
@@ -40,6 +40,8 @@ pub enum PlaybackEvent {
         track: TrackId,
         /// The mark.
         mark: Mark,
+        /// Its frame as a time from the track's beginning.
+        time: Duration,
     },
     /// A track is over: its last frame was heard.
     TrackEnded {
@@ -50,6 +52,32 @@ pub enum PlaybackEvent {
     TrackStopped {
         /// The track.
         track: TrackId,
+        /// How far it was heard.
+        heard: Extent,
+    },
+    /// A track was interrupted by an urgent one.
+    TrackInterrupted {
+        /// The track.
+        track: TrackId,
+        /// Where.
+        position: Position,
+        /// Whether it goes on afterwards.
+        goes_on: bool,
+    },
+    /// A track that was interrupted goes on.
+    TrackResumed {
+        /// The track.
+        track: TrackId,
+        /// From where on: the beginning of a word, and so before the place at which it was interrupted.
+        position: Position,
+    },
+    /// A track that was over will be heard again: a seek or a replay leads there. Its marks and positions are told again, its
+    /// end is not.
+    TrackReplayed {
+        /// The track.
+        track: TrackId,
+        /// From where on.
+        position: Position,
     },
     /// What is heard now. Only while there is sound.
     Position(Position),
@@ -69,6 +97,19 @@ pub enum PlaybackEvent {
     },
     /// An output is open, and what is to be heard is heard there.
     OutputOpened(OpenOutput),
+    /// The output that is opened first, or after it was released, cannot be opened. What waited for it has failed; the
+    /// next track tries again.
+    OutputFailed {
+        /// What was to be opened.
+        selection: OutputSelection,
+        /// Why it was not.
+        error: OutputError,
+    },
+    /// The output was closed, because that was asked for while nothing was heard. The next track opens it again.
+    OutputReleased {
+        /// Which it was.
+        output: OutputConfig,
+    },
     /// How long after it is asked for a frame is heard, by the device's own account: told when it is known, and again
     /// when it has changed by 5 ms or more.
     Latency {
@@ -126,7 +167,8 @@ pub struct OpenOutput {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OpenReason {
-    /// The player was opened.
+    /// The player was opened, or one that was opened [closed](super::Player::closed) has its first track, or the first
+    /// since its output was released.
     First,
     /// The route was set or cleared by this command.
     Route(CommandId),
@@ -135,6 +177,9 @@ pub enum OpenReason {
     /// The last one was lost.
     Recovered,
 }
+
+/// Told every event by whoever has the deck when it happens, with no lock held.
+pub(crate) type Tap = Arc<dyn Fn(&PlaybackEvent) + Send + Sync>;
 
 /// Where events come out.
 pub struct PlaybackEvents(Arc<Queue>);

@@ -9,14 +9,14 @@
 //! empty ring before it hears that this is the end, and count an underrun that is none.
 
 use super::frames_in;
+use super::levellers::Levellers;
 use super::playlist::Playlist;
 use super::timeline::Timeline;
-use super::track::{TrackId, TrackKind, TrackOptions};
+use super::track::{TrackId, TrackOptions};
 use super::valve::{Pushed, Valve};
-use std::collections::VecDeque;
-use std::collections::hash_map::{Entry, HashMap};
+use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
-use utter_dsp::{Leveller, Levelling, Limiter, Ramp, ResampleError, Resampler, sanitise};
+use utter_dsp::{Levelling, Limiter, Ramp, ResampleError, Resampler, sanitise};
 
 /// Frames that are read at a time.
 const BLOCK_FRAMES: usize = 512;
@@ -41,11 +41,13 @@ pub(super) struct Feed {
     cursor: Option<Cursor>,
     /// Whether frames of the cursor's track have gone into the resampler since it began or jumped.
     is_inside: bool,
+    /// Whether the cursor's track has not had its turn yet.
+    is_next: bool,
+    /// The first track of others, whose turn it is before that of those behind it.
+    yields_to: Option<TrackId>,
     /// By the rate of their tracks.
     resamplers: HashMap<u32, Resampler>,
-    /// By the kind of their tracks and their rate. What they have learnt stays.
-    levellers: HashMap<(TrackKind, u32), Leveller>,
-    loudness: Option<Levelling>,
+    levellers: Levellers,
     fade_in: Ramp,
     limiter: Limiter,
     /// Frames that have gone into the limiter, counted as those of the ring: the index of the next.
@@ -90,9 +92,10 @@ impl Feed {
             epoch,
             cursor: None,
             is_inside: false,
+            is_next: false,
+            yields_to: None,
             resamplers: HashMap::new(),
-            levellers: HashMap::new(),
-            loudness,
+            levellers: Levellers::new(loudness),
             fade_in: Ramp::at(1.0),
             limiter: Limiter::new(rate, Limiter::CEILING_DB),
             entered: 0,
@@ -120,6 +123,42 @@ impl Feed {
         self.cursor
     }
 
+    /// Whether it is in a track, or was sent to one, that it reads to its end before it is the turn of others.
+    pub(super) fn is_midway(&self) -> bool {
+        self.cursor.is_some() && !self.is_next
+    }
+
+    /// Whether all that it has read is in the ring, to the end of a track.
+    pub(super) fn is_empty(&self) -> bool {
+        !self.is_inside && !self.holds && self.pushed == self.staged.len() && self.ends.is_empty()
+    }
+
+    /// The index in the ring of the first frame that was not pushed.
+    pub(super) fn pushed_to(&self) -> u64 {
+        self.next_push
+    }
+
+    /// Goes on at `cursor`, behind what was pushed, once that is over.
+    pub(super) fn take_up(&mut self, cursor: Option<Cursor>) {
+        self.jump(cursor, self.epoch, self.next_push);
+    }
+
+    /// Has the cursor's track wait for its turn.
+    pub(super) fn wait_for_turn(&mut self) {
+        self.is_next = self.cursor.is_some();
+    }
+
+    /// Whether `place` is in a track that waits for its turn.
+    pub(super) fn is_waiting(&self, place: Option<Cursor>) -> bool {
+        let waiting = self.cursor.filter(|_| self.is_next);
+        waiting.is_some_and(|waiting| place.is_some_and(|place| place.track >= waiting.track))
+    }
+
+    /// Tracks behind `other`, which is of another queue, wait for their turn.
+    pub(super) fn yield_to(&mut self, other: Option<TrackId>) {
+        self.yields_to = other;
+    }
+
     /// Goes on at `cursor`; its next frame will be the frame `ring` of the ring. What was not pushed is forgotten.
     pub(super) fn jump(&mut self, cursor: Option<Cursor>, epoch: u64, ring: u64) {
         for resampler in self.resamplers.values_mut() {
@@ -134,6 +173,7 @@ impl Feed {
         self.epoch = epoch;
         self.cursor = cursor;
         self.is_inside = false;
+        self.is_next = false;
         self.entered = ring;
         self.next_push = ring;
     }
@@ -142,6 +182,7 @@ impl Feed {
     pub(super) fn start_at(&mut self, track: TrackId) {
         if self.cursor.is_none() {
             self.cursor = Some(Cursor { track, frame: 0 });
+            self.is_next = true;
         }
     }
 
@@ -228,9 +269,13 @@ impl Feed {
         let Some(cursor) = self.cursor else {
             return self.flush_limiter();
         };
+        if self.is_next && self.yields_to.is_some_and(|other| other < cursor.track) {
+            return self.flush_limiter();
+        }
         let Some(track) = playlist.get(cursor.track) else {
             // It was taken out.
             self.is_inside = false;
+            self.is_next = true;
             self.cursor = playlist.after(cursor.track).map(|track| Cursor {
                 track: track.id,
                 frame: 0,
@@ -264,6 +309,7 @@ impl Feed {
         timeline.end(self.entered);
         self.ends.push_back(self.entered);
         self.is_inside = false;
+        self.is_next = true;
         self.cursor = playlist.after(cursor.track).map(|next| Cursor {
             track: next.id,
             frame: 0,
@@ -277,6 +323,7 @@ impl Feed {
             return;
         }
         self.is_inside = true;
+        self.is_next = false;
         timeline.begin(self.entered, cursor.track, cursor.frame, rate);
         // One that begins with its first frame is not faded; a fade that is under way there goes on.
         if cursor.frame > 0 {
@@ -292,7 +339,7 @@ impl Feed {
         input.extend(frames.iter().map(|frame| frame * options.gain));
         // What is no number would stay in the filters.
         sanitise(&mut input);
-        if let Some(leveller) = leveller(&mut self.levellers, self.loudness, options) {
+        if let Some(leveller) = self.levellers.for_track(options) {
             leveller.process(&mut input);
         }
         let mut rest = &input[..];
@@ -349,18 +396,5 @@ impl Feed {
         }
         self.holds = false;
         true
-    }
-}
-
-/// What levels tracks of this kind and rate, if any are to be.
-fn leveller(
-    levellers: &mut HashMap<(TrackKind, u32), Leveller>,
-    loudness: Option<Levelling>,
-    options: TrackOptions,
-) -> Option<&mut Leveller> {
-    match levellers.entry((options.kind, options.rate)) {
-        Entry::Occupied(entry) => Some(entry.into_mut()),
-        // A rate that loudness is not defined for stays as it is.
-        Entry::Vacant(entry) => Some(entry.insert(Leveller::new(options.rate, loudness?).ok()?)),
     }
 }

@@ -11,17 +11,23 @@
 //! the realtime side: it empties the ring, and never allocates, locks, calls the system, logs, or drops shared state.
 //! Because tracks are kept until they were heard and for some time after, they can be gone back in, and fed again to
 //! another device at another rate when one is lost.
+//!
+//! A player has several [queues](TrackQueue) for those who share it. The deck feeds one of them at a time, and gives the turn
+//! to the next when the ring is empty and silent.
 
 mod counters;
 mod deck;
+mod delivery;
 mod device;
 mod error;
 mod event;
 mod feed;
+mod levellers;
 mod line;
 mod options;
 mod player;
 mod playlist;
+mod queue;
 mod realtime;
 mod recovery;
 mod seqlock;
@@ -36,15 +42,16 @@ pub mod output;
 
 pub use counters::{Counters, OutputLoad};
 pub use deck::Seek;
-pub use error::{PlaybackError, PushError, SeekError};
+pub use error::{PlaybackError, PushError, QueueError, SeekError};
 pub use event::{Effect, OpenOutput, OpenReason, PlaybackEvent, PlaybackEvents};
 pub use options::PlayerOptions;
 pub use player::{Player, Stop};
+pub use queue::{Interrupt, QUEUES, QueueId, QueueOptions, TrackQueue};
 pub use realtime::Renderer;
 pub use realtime::load::CallbackLoad;
 pub use realtime::status::Mode;
 pub(crate) use track::Wanted;
-pub use track::{Mark, MarkKind, Position, TrackEnd, TrackId, TrackKind, TrackOptions};
+pub use track::{Extent, Mark, MarkKind, Position, TrackEnd, TrackId, TrackKind, TrackOptions};
 pub use utter_dsp::Level;
 pub use valve::CommandId;
 pub use volume::Volume;

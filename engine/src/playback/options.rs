@@ -4,7 +4,7 @@ use std::time::Duration;
 use utter_dsp::Levelling;
 
 /// How a player is opened.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PlayerOptions {
     /// The time between two callbacks that is asked for; the device then has two periods in its buffer.
     pub period: Duration,

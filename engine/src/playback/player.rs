@@ -6,12 +6,12 @@
 
 use super::counters::{Counters, OutputLoad};
 use super::deck::{Deck, Seek};
-use super::device::DeviceThread;
-use super::error::{PlaybackError, PushError, SeekError};
-use super::event::{Effect, Listeners, OpenOutput, PlaybackEvents};
+use super::error::{PlaybackError, PushError, QueueError, SeekError};
+use super::event::{Effect, OpenOutput, PlaybackEvents, Tap};
 use super::line::{FADE, Line};
 use super::options::PlayerOptions;
 use super::output::{OutputBackend, OutputError, OutputInfo, OutputSelection};
+use super::queue::{QueueId, QueueOptions, TrackQueue};
 use super::realtime::clock::Clock;
 use super::realtime::status::Mode;
 use super::shared::Shared;
@@ -19,13 +19,11 @@ use super::track::{OnEnd, Position, TrackOptions};
 use super::valve::{CommandId, Unresponsive, Valve};
 use super::volume::Volume;
 use super::writer::TrackWriter;
-use parking_lot::{Condvar, Mutex};
-use std::sync::{Arc, Weak};
-use std::thread;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The fade of a stop that is to be heard as immediate.
-const SHORT_FADE: Duration = Duration::from_millis(2);
+pub(super) const SHORT_FADE: Duration = Duration::from_millis(2);
 
 /// How a stop ends what is heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -63,43 +61,36 @@ impl Player {
     ) -> Result<Self, PlaybackError> {
         let clock = Clock::monotonic();
         let (line, inlet) = Line::open(backend.as_ref(), selection, options, &clock)?;
-        let shared = Arc::new_cyclic(|shared: &Weak<Shared>| {
-            let wake = {
-                let shared = Weak::clone(shared);
-                Arc::new(move || {
-                    if let Some(shared) = shared.upgrade() {
-                        shared.work.notify_all();
-                    }
-                })
-            };
-            let devices = DeviceThread::new(Arc::clone(&backend), options.clone(), clock.clone(), wake);
-            let valve = Valve::new();
-            let mut deck = Deck::new(options.clone(), clock.clone(), Box::new(devices));
-            deck.begin(line, inlet, selection.clone(), &valve);
-            // It is open before anybody can listen: `output` tells, and no event.
-            drop(deck.take_outbox());
-            Shared {
-                deck: Mutex::new(deck),
-                valve,
-                work: Condvar::new(),
-                changed: Condvar::new(),
-                listeners: Listeners::default(),
-                clock,
-                thread: Mutex::default(),
-            }
-        });
-        let thread = thread::Builder::new().name("utter-playback".into()).spawn({
-            let shared = Arc::clone(&shared);
-            move || shared.run()
-        });
-        let player = Self(Arc::new(Handle { shared, backend }));
-        match thread {
-            Ok(thread) => {
-                *player.0.shared.thread.lock() = Some(thread);
-                Ok(player)
-            }
-            Err(error) => Err(PlaybackError::Thread(error.to_string())),
-        }
+        Self::start(backend, clock, options, |deck, valve| {
+            deck.begin(line, inlet, selection.clone(), valve);
+        })
+    }
+
+    /// The same, but opens nothing until there is a track to be heard; an event tells then that the output is open. If it
+    /// cannot be opened, all tracks that wait fail with that error at once, and the next one tries again. Nothing else waits
+    /// for it, however long it takes.
+    ///
+    /// # Errors
+    ///
+    /// [`PlaybackError::Thread`] if there is no thread.
+    pub fn closed(
+        backend: Arc<dyn OutputBackend>,
+        selection: &OutputSelection,
+        options: &PlayerOptions,
+    ) -> Result<Self, PlaybackError> {
+        Self::start(backend, Clock::monotonic(), options, |deck, _| {
+            deck.begin_closed(selection.clone());
+        })
+    }
+
+    fn start(
+        backend: Arc<dyn OutputBackend>,
+        clock: Clock,
+        options: &PlayerOptions,
+        begin: impl FnOnce(&mut Deck, &Valve),
+    ) -> Result<Self, PlaybackError> {
+        let shared = Shared::start(Arc::clone(&backend), clock, options, begin)?;
+        Ok(Self(Arc::new(Handle { shared, backend })))
     }
 
     /// What happens from now on. Every caller gets all of it; one who does not read disturbs nobody. The output that was
@@ -108,14 +99,61 @@ impl Player {
         self.0.shared.listeners.add()
     }
 
-    /// Adds a track behind all others, and gives what its frames are pushed into.
+    /// Calls `bell` whenever a queue has room again that had none when it was asked, and when something has happened to a
+    /// track: for who makes frames and has none to make meanwhile. It is called by the playback thread, or by whoever ends a
+    /// track, with no lock held, and must not wait. There is one at a time.
+    pub fn set_bell(&self, bell: Arc<dyn Fn() + Send + Sync>) {
+        *self.0.shared.bell.lock() = Some(bell);
+    }
+
+    /// Has `tap` told every event as it happens, where none may be lost and nobody waits. It must not wait either. There is
+    /// one at a time.
+    pub(crate) fn set_tap(&self, tap: Tap) {
+        *self.0.shared.tap.lock() = Some(tap);
+    }
+
+    /// Adds a queue, for a client of its own: see [`TrackQueue`].
+    ///
+    /// # Errors
+    ///
+    /// [`PlaybackError::Queue`] if there are [`QUEUES`](super::QUEUES) already, [`PlaybackError::Closed`].
+    pub fn add_queue(&self, options: QueueOptions) -> Result<TrackQueue, PlaybackError> {
+        let shared = &self.0.shared;
+        let id = shared.with_deck(|deck| deck.add_queue(options))?;
+        Ok(TrackQueue::new(Arc::clone(shared), id))
+    }
+
+    /// A queue by its number. [`QueueId::FIRST`] is the one that this player's own methods serve.
+    ///
+    /// # Errors
+    ///
+    /// [`QueueError::Gone`] if it was removed, or never was.
+    pub fn queue(&self, id: QueueId) -> Result<TrackQueue, QueueError> {
+        let shared = &self.0.shared;
+        match shared.look(|deck| deck.has_queue(id)) {
+            true => Ok(TrackQueue::new(Arc::clone(shared), id)),
+            false => Err(QueueError::Gone),
+        }
+    }
+
+    /// Ends all tracks of a queue by a fade, and forgets it: see [`TrackQueue::remove`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`TrackQueue::remove`].
+    pub fn remove_queue(&self, id: QueueId) -> Result<CommandId, QueueError> {
+        let shared = &self.0.shared;
+        shared.with_deck(|deck| deck.remove_queue(id, &shared.valve))
+    }
+
+    /// Adds a track behind all others of the first queue, and gives what its frames are pushed into.
     ///
     /// # Errors
     ///
     /// [`PlaybackError::Rate`] if its rate cannot be resampled, [`PlaybackError::OutputLost`] if there has been no output
     /// for long, [`PlaybackError::Closed`].
     pub fn add_track(&self, options: TrackOptions) -> Result<TrackWriter, PlaybackError> {
-        self.add_track_with(options, Box::new(|_| {}))
+        self.add_track_with(options, Box::new(|_, _| {}))
     }
 
     /// The same, and calls `on_end` once when the track has ended, in whichever way. It is called by the playback thread
@@ -125,12 +163,11 @@ impl Player {
         options: TrackOptions,
         on_end: OnEnd,
     ) -> Result<TrackWriter, PlaybackError> {
-        let shared = &self.0.shared;
-        let (id, wanted) = shared.with_deck(|deck| deck.add(options, on_end, &shared.valve))?;
-        Ok(TrackWriter::new(id, wanted, Arc::clone(shared)))
+        let first = TrackQueue::new(Arc::clone(&self.0.shared), QueueId::FIRST);
+        first.add_track_with(options, None, on_end)
     }
 
-    /// Fades out and waits for [`resume`](Self::resume). What is queued stays queued.
+    /// Fades out, whichever queue is heard, and waits for [`resume`](Self::resume). What is queued stays queued.
     ///
     /// # Errors
     ///
@@ -155,7 +192,7 @@ impl Player {
         self.0.shared.look(|deck| deck.is_paused())
     }
 
-    /// Ends all tracks that were added before this call, and a pause. Nothing more of them is taken; what is added
+    /// Ends all tracks of all queues that were added before this call, and every pause. Nothing more of them is taken; what is added
     /// afterwards is heard at once. Never fails, and waits for nothing: the device fades out from its next callback on.
     pub fn stop(&self, how: Stop) -> CommandId {
         let shared = &self.0.shared;
@@ -170,27 +207,27 @@ impl Player {
         command
     }
 
-    /// Leaves the track that is heard, and goes on with the next. What was paused stays paused.
+    /// Leaves the track of the first queue that is heard, and goes on with the next. What was paused stays paused.
     ///
     /// # Errors
     ///
     /// [`SeekError::Nothing`] if there is no track.
     pub fn skip(&self) -> Result<CommandId, SeekError> {
         let shared = &self.0.shared;
-        shared.with_deck(|deck| deck.skip(&shared.valve))
+        shared.with_deck(|deck| deck.skip(QueueId::FIRST, &shared.valve))
     }
 
-    /// Goes to a place in the track that is heard, or was heard last, as far as its frames are there.
+    /// Goes to a place in the track of the first queue that is heard, or was heard last, as far as its frames are there.
     ///
     /// # Errors
     ///
     /// [`SeekError::OutOfReach`] if they are not, [`SeekError::Nothing`] if there is no track.
     pub fn seek(&self, to: Seek) -> Result<CommandId, SeekError> {
         let shared = &self.0.shared;
-        shared.with_deck(|deck| deck.seek(to, &shared.valve))
+        shared.with_deck(|deck| deck.seek(QueueId::FIRST, to, &shared.valve))
     }
 
-    /// Plays from the beginning of the sentence that is heard; if that has begun less than a second ago, of the one
+    /// Plays from the beginning of the sentence of the first queue that is heard; if that has begun less than a second ago, of the one
     /// before it. Works after a stop, too.
     ///
     /// # Errors
@@ -198,10 +235,10 @@ impl Player {
     /// [`SeekError::Nothing`] if nothing was heard, [`SeekError::OutOfReach`] if it is not kept any more.
     pub fn replay(&self) -> Result<CommandId, SeekError> {
         let shared = &self.0.shared;
-        shared.with_deck(|deck| deck.replay(&shared.valve))
+        shared.with_deck(|deck| deck.replay(QueueId::FIRST, &shared.valve))
     }
 
-    /// The volume, mute and balance.
+    /// The volume, mute and balance of all queues together.
     pub fn volume(&self) -> Volume {
         self.0.shared.look(|deck| deck.volume())
     }
@@ -233,6 +270,16 @@ impl Player {
         self.0.shared.look(|deck| deck.output())
     }
 
+    /// Closes the output if nothing is to be heard, to be opened again with the next track; whether none is open then. Waits
+    /// for nothing. For a program that idles: an open device keeps asking for silence.
+    pub fn release_output(&self) -> bool {
+        let shared = &self.0.shared;
+        shared.with_deck(|deck| {
+            deck.follow(&shared.valve, shared.clock.now());
+            deck.release(&shared.valve)
+        })
+    }
+
     /// The outputs that there are.
     ///
     /// # Errors
@@ -259,7 +306,7 @@ impl Player {
         shared.look(|deck| deck.load(&shared.valve))
     }
 
-    /// The place that is heard now.
+    /// The place that is heard now, whichever queue it is of.
     pub fn position(&self) -> Option<Position> {
         let shared = &self.0.shared;
         shared.look(|deck| {
@@ -287,7 +334,8 @@ impl Player {
     ///
     /// # Errors
     ///
-    /// [`PlaybackError::OutputLost`] if there has been no output for long, and [`PlaybackError::Closed`].
+    /// [`PlaybackError::OutputLost`] if there has been no output for long, [`PlaybackError::Output`] if there was none and it
+    /// could not be opened, and [`PlaybackError::Closed`].
     pub fn wait_until_drained(&self) -> Result<(), PlaybackError> {
         let shared = &self.0.shared;
         let mut deck = shared.deck.lock();
@@ -295,7 +343,7 @@ impl Player {
             match deck.refusal() {
                 Some(PushError::OutputLost(reason)) => return Err(PlaybackError::OutputLost(reason)),
                 Some(_) => return Err(PlaybackError::Closed),
-                None if deck.is_drained() => return Ok(()),
+                None if deck.is_drained() => return deck.failure().map_or(Ok(()), |error| Err(error.into())),
                 None => {}
             }
             // The playback thread says when something has changed; that time passes, it does not say.

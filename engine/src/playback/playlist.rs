@@ -2,25 +2,20 @@
 //!
 //! Only what the [deck](super::deck) says happens here; it says where the playhead is.
 
-use super::track::{OnEnd, Track, TrackId, TrackOptions, Wanted};
+use super::track::{Track, TrackId};
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::time::Duration;
 
 #[derive(Default)]
 pub(super) struct Playlist {
     /// In the order of their numbers.
     tracks: VecDeque<Track>,
-    next: u64,
 }
 
 impl Playlist {
-    /// Adds a track behind all others.
-    pub(super) fn add(&mut self, options: TrackOptions, wanted: Arc<Wanted>, on_end: OnEnd) -> TrackId {
-        let id = TrackId(self.next);
-        self.next += 1;
-        self.tracks.push_back(Track::new(id, options, wanted, on_end));
-        id
+    /// Adds a track behind all others, whose numbers are lower.
+    pub(super) fn add(&mut self, track: Track) {
+        self.tracks.push_back(track);
     }
 
     fn place(&self, id: TrackId) -> Option<usize> {
@@ -102,23 +97,25 @@ impl Playlist {
 
 #[cfg(test)]
 mod tests {
-    use super::super::track::TrackKind;
+    use super::super::track::{TrackKind, TrackOptions, Wanted};
     use super::*;
+    use std::sync::Arc;
 
     fn playlist(seconds: &[u64]) -> Playlist {
         let mut playlist = Playlist::default();
-        for &seconds in seconds {
+        for (n, &seconds) in seconds.iter().enumerate() {
             let options = TrackOptions {
                 kind: TrackKind::Speech,
                 rate: 100,
                 gain: 1.0,
             };
-            let id = playlist.add(options, Wanted::new(Arc::default(), 0), Box::new(|_| {}));
-            let track = playlist.get_mut(id).unwrap();
+            let wanted = Wanted::new(Arc::default(), 0);
+            let mut track = Track::new(TrackId(n as u64), options, wanted, Box::new(|_, _| {}));
             for _ in 0..seconds {
                 track.push(vec![0.5; 100].into());
             }
             track.complete();
+            playlist.add(track);
         }
         playlist
     }

@@ -23,6 +23,8 @@ struct Segment {
     end: Option<u64>,
     /// Whether that end is still to be told when it is heard.
     tells_end: bool,
+    /// Nobody wants to hear of it what is not heard yet: it was stopped, skipped or left by a seek.
+    is_unwanted: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +40,8 @@ pub(super) struct Heard {
     pub(super) track: TrackId,
     /// Frames of the track; none if only its end was reached.
     pub(super) frames: Range<u64>,
+    /// The ring's frame with which they begin.
+    pub(super) ring: u64,
     /// Whether the track's end was.
     pub(super) to_end: bool,
 }
@@ -77,7 +81,15 @@ impl Timeline {
             rate,
             end: None,
             tells_end: false,
+            is_unwanted: false,
         });
+    }
+
+    /// What there is so far is not wanted any more.
+    pub(super) fn disown(&mut self) {
+        self.segments
+            .iter_mut()
+            .for_each(|segment| segment.is_unwanted = true);
     }
 
     /// The track of the last segment ends before the frame `ring`.
@@ -136,6 +148,37 @@ impl Timeline {
         let after = self.segments.partition_point(|segment| segment.ring <= ring);
         let segment = self.segments.get(after.checked_sub(1)?)?;
         Some((segment.track, self.frame_of(segment, ring)))
+    }
+
+    /// The same, if it is wanted.
+    pub(super) fn locate_wanted(&self, ring: u64) -> Option<(TrackId, u64)> {
+        let after = self.segments.partition_point(|segment| segment.ring <= ring);
+        let segment = self.segments.get(after.checked_sub(1)?)?;
+        (!segment.is_unwanted).then(|| (segment.track, self.frame_of(segment, ring)))
+    }
+
+    /// Whether what the frame `ring` of the ring belongs to was begun with the frame `since` or behind it.
+    pub(super) fn has_begun_since(&self, since: u64, ring: u64) -> bool {
+        let after = self.segments.partition_point(|segment| segment.ring <= ring);
+        let segment = after.checked_sub(1).and_then(|place| self.segments.get(place));
+        segment.is_some_and(|segment| segment.ring >= since)
+    }
+
+    /// Whether the track that the frame `ring` of the ring belongs to ends before it.
+    pub(super) fn is_over_at(&self, ring: u64) -> bool {
+        let after = self.segments.partition_point(|segment| segment.ring <= ring);
+        let segment = after.checked_sub(1).and_then(|place| self.segments.get(place));
+        segment.is_some_and(|segment| segment.end.is_some_and(|end| end <= ring))
+    }
+
+    /// The first frame behind `ring` that is wanted, and of a track that `is_one` says, if that begins there.
+    pub(super) fn first_behind(&self, ring: u64, is_one: impl Fn(TrackId) -> bool) -> Option<(TrackId, u64)> {
+        let behind = self
+            .segments
+            .iter()
+            .filter(|segment| segment.ring > ring && !segment.is_unwanted);
+        let mut those = behind.filter(|segment| is_one(segment.track));
+        those.next().map(|segment| (segment.track, segment.frame))
     }
 
     fn frame_of(&self, segment: &Segment, ring: u64) -> u64 {
@@ -228,6 +271,7 @@ impl Timeline {
                 heard.push(Heard {
                     track: segment.track,
                     frames: self.frame_of(segment, from)..self.frame_of(segment, to),
+                    ring: from,
                     to_end: false,
                 });
             }
@@ -244,6 +288,7 @@ impl Timeline {
                 heard.push(Heard {
                     track: segment.track,
                     frames: 0..0,
+                    ring: self.heard_ring,
                     to_end: true,
                 });
             }
@@ -262,18 +307,20 @@ mod tests {
     const ONE: TrackId = TrackId(1);
     const TWO: TrackId = TrackId(2);
 
-    fn heard(track: TrackId, frames: Range<u64>) -> Heard {
+    fn heard(track: TrackId, frames: Range<u64>, ring: u64) -> Heard {
         Heard {
             track,
             frames,
+            ring,
             to_end: false,
         }
     }
 
-    fn end(track: TrackId) -> Heard {
+    fn end(track: TrackId, ring: u64) -> Heard {
         Heard {
             track,
             frames: 0..0,
+            ring,
             to_end: true,
         }
     }
@@ -286,12 +333,16 @@ mod tests {
         timeline.begin(1_000, TWO, 0, 48_000);
         timeline.report(Report::Sound { device: 500, ring: 0 });
         assert_eq!(timeline.advance(400), []);
-        assert_eq!(timeline.advance(700), [heard(ONE, 0..100)]);
+        assert_eq!(timeline.advance(700), [heard(ONE, 0..100, 0)]);
         assert_eq!(timeline.locate(timeline.ring_at(700)), Some((ONE, 100)));
         assert_eq!(timeline.advance(700), []);
         assert_eq!(
             timeline.advance(1_600),
-            [heard(ONE, 100..500), heard(TWO, 0..100), end(ONE)]
+            [
+                heard(ONE, 100..500, 200),
+                heard(TWO, 0..100, 1_000),
+                end(ONE, 1_100)
+            ]
         );
         assert_eq!(timeline.locate(timeline.ring_at(1_600)), Some((TWO, 100)));
     }
@@ -309,10 +360,10 @@ mod tests {
             device: 300,
             ring: 100,
         });
-        assert_eq!(timeline.advance(200), [heard(ONE, 0..100)]);
+        assert_eq!(timeline.advance(200), [heard(ONE, 0..100, 0)]);
         assert!(!timeline.has_sound_at(200) && timeline.is_sound_after(200));
         assert_eq!(timeline.ring_at(250), 100);
-        assert_eq!(timeline.advance(350), [heard(ONE, 100..150)]);
+        assert_eq!(timeline.advance(350), [heard(ONE, 100..150, 100)]);
     }
 
     #[test]
@@ -336,14 +387,17 @@ mod tests {
             device: 700,
             ring: 1_000,
         });
-        assert_eq!(timeline.advance(650), [heard(ONE, 0..600)]);
-        assert_eq!(timeline.advance(710), [heard(ONE, 50..60)]);
+        assert_eq!(timeline.advance(650), [heard(ONE, 0..600, 0)]);
+        assert_eq!(timeline.advance(710), [heard(ONE, 50..60, 1_000)]);
         timeline.end(1_100);
         timeline.report(Report::Silence {
             device: 800,
             ring: 1_100,
         });
-        assert_eq!(timeline.advance(900), [heard(ONE, 60..150), end(ONE)]);
+        assert_eq!(
+            timeline.advance(900),
+            [heard(ONE, 60..150, 1_010), end(ONE, 1_100)]
+        );
         assert_eq!(timeline.advance(1_000), [], "an end is told once");
     }
 
@@ -352,11 +406,11 @@ mod tests {
         let mut timeline = Timeline::new(24_000);
         timeline.begin(0, ONE, 0, 24_000);
         timeline.end(0);
-        assert_eq!(timeline.advance(0), [end(ONE)]);
+        assert_eq!(timeline.advance(0), [end(ONE, 0)]);
         timeline.begin(0, TWO, 0, 24_000);
         timeline.end(10);
         timeline.report(Report::Sound { device: 5, ring: 0 });
         timeline.report(Report::Silence { device: 15, ring: 10 });
-        assert_eq!(timeline.advance(20), [heard(TWO, 0..10), end(TWO)]);
+        assert_eq!(timeline.advance(20), [heard(TWO, 0..10, 0), end(TWO, 10)]);
     }
 }

@@ -6,6 +6,7 @@
 //! one is lost. Nothing here knows where the frames came from.
 
 use super::error::PlaybackError;
+use super::queue::Interrupt;
 use super::sync::{AtomicBool, AtomicU64, Ordering};
 use std::collections::VecDeque;
 use std::fmt;
@@ -80,6 +81,18 @@ pub struct Position {
     pub time: Duration,
 }
 
+/// How far a track was heard, as far as it was known when it was told: what the device had still to play then, and the
+/// fade, are not in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extent {
+    /// The frame behind the last that was heard; 0 if none was.
+    pub position: Position,
+    /// Which part of the source the last word stands for that has begun, in bytes of the text.
+    pub word: Option<Range<usize>>,
+    /// Whether anything of it was heard.
+    pub has_begun: bool,
+}
+
 /// How a track ended.
 #[derive(Debug, Clone)]
 pub enum TrackEnd {
@@ -91,8 +104,8 @@ pub enum TrackEnd {
     Failed(PlaybackError),
 }
 
-/// Called once, when a track has ended.
-pub(crate) type OnEnd = Box<dyn FnOnce(TrackEnd) + Send>;
+/// Called once, when a track has ended, with how far it was heard.
+pub(crate) type OnEnd = Box<dyn FnOnce(TrackEnd, Extent) + Send>;
 
 /// Whether the rest of a track is still wanted. It ceases to be, for good, with a stop, or when the track is
 /// skipped.
@@ -132,6 +145,10 @@ pub(super) struct Track {
     pub(super) id: TrackId,
     pub(super) options: TrackOptions,
     pub(super) wanted: Arc<Wanted>,
+    /// What becomes of what it interrupts, if it is urgent.
+    pub(super) interrupt: Option<Interrupt>,
+    /// The frame behind the last that was heard, if any was.
+    pub(super) heard_to: Option<u64>,
     blocks: VecDeque<Block>,
     /// Frames so far, those that are not kept any more included.
     length: u64,
@@ -147,6 +164,8 @@ impl Track {
             id,
             options,
             wanted,
+            interrupt: None,
+            heard_to: None,
             blocks: VecDeque::new(),
             length: 0,
             marks: Vec::new(),
@@ -237,6 +256,18 @@ impl Track {
         }
     }
 
+    /// How far it was heard.
+    pub(super) fn extent(&self) -> Extent {
+        let heard_to = self.heard_to.unwrap_or(0);
+        let last = heard_to.checked_sub(1);
+        let word = last.and_then(|frame| self.last_mark(MarkKind::Word, frame));
+        Extent {
+            position: self.position(heard_to),
+            word: word.map(|mark| mark.source.clone()),
+            has_begun: self.heard_to.is_some(),
+        }
+    }
+
     pub(super) fn time(&self, frame: u64) -> Duration {
         let nanoseconds = u128::from(frame) * 1_000_000_000 / u128::from(self.options.rate.max(1));
         Duration::from_nanos(nanoseconds as u64)
@@ -272,7 +303,7 @@ mod tests {
             TrackId(1),
             options,
             Wanted::new(Arc::default(), 0),
-            Box::new(|_| {}),
+            Box::new(|_, _| {}),
         )
     }
 

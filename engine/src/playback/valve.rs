@@ -167,6 +167,17 @@ impl Valve {
         Ok(inner.send(command))
     }
 
+    /// Sends a command whose effect nobody waits for, unless it would have to wait; `false` then.
+    pub(super) fn send_at_once(&self, command: Command) -> bool {
+        let mut inner = self.inner.lock();
+        let has_room = inner.line.as_ref().is_some_and(|line| line.commands.slots() > 0);
+        let is_sent = has_room && inner.backlog.is_empty();
+        if is_sent {
+            inner.send(command);
+        }
+        is_sent
+    }
+
     /// A number for a command that no renderer obeys.
     pub(super) fn number(&self) -> CommandId {
         self.inner.lock().number()

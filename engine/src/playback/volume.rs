@@ -29,6 +29,15 @@ impl Default for Volume {
 }
 
 impl Volume {
+    /// Both together: the levels multiply, either mutes, the balances add up as far as there is room.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            level: self.level * other.level,
+            is_muted: self.is_muted || other.is_muted,
+            balance: (self.balance + other.balance).clamp(-1.0, 1.0),
+        }
+    }
+
     /// The command that brings it about on a line of `rate` Hz and `channels` channels, by a ramp or at once.
     pub(super) fn command(&self, rate: u32, channels: u16, at_once: bool) -> Command {
         let gain = if self.is_muted {

@@ -1,7 +1,11 @@
-//! The chunks of an utterance, one after the other: the loop that playing and rendering have in common.
+//! The chunks of an utterance, one after the other: what playing and rendering have in common.
+//!
+//! A [`Script`] is the utterance on its way: it makes one chunk at a time, and between two of them it can lie for as long as
+//! it likes, while the voice says something else. A chunk that was given up is kept and made again; from the same seed it
+//! becomes the same audio. Nothing here knows where the audio goes, or whose turn it is.
 
 use super::SAMPLE_RATE;
-use super::error::{Interruption, SpeechError};
+use super::error::SpeechError;
 use super::spacing::{Placed, Spacing};
 use super::synthesizer::{CancelFlag, SynthesisError, SynthesisRequest, Synthesizer};
 use super::timing::{Marks, Timing, spoken_words};
@@ -16,7 +20,7 @@ use std::time::{Duration, Instant};
 pub(super) struct ChunkAudio<'a> {
     /// Its place in the utterance.
     pub(super) index: usize,
-    pub(super) chunk: &'a Chunk,
+    pub(super) chunk: Chunk,
     /// Its frames, with what is missing of the pause ahead of it, and behind the last with the pause there.
     pub(super) frames: &'a [f32],
     /// What sounds when, in frames from the first of `frames`.
@@ -25,117 +29,270 @@ pub(super) struct ChunkAudio<'a> {
     pub(super) took: Duration,
 }
 
-/// Synthesises chunk by chunk and gives each to `take`, until they run out, one fails, `cancel` is set, or
-/// `take` has enough. A chunk without frames is given too. The next chunk is only asked for when `take` has
-/// returned.
-pub(super) fn for_each_chunk(
-    synthesizer: &mut dyn Synthesizer,
-    utterance: &mut Utterance,
-    cancel: &CancelFlag,
-    mut take: impl FnMut(ChunkAudio<'_>) -> Result<(), Interruption>,
-) -> Result<(), Interruption> {
-    let (mut audio, mut frames) = (Vec::new(), Vec::new());
-    let mut spacing = Spacing::default();
-    for index in 0.. {
-        // Before the next chunk is asked for: turning text into phonemes takes its time, too.
-        if cancel.is_set() {
-            return Err(Interruption::Stopped);
+/// What a step has come to.
+pub(super) enum Stepped<'a> {
+    /// A chunk was made. It may have no frames.
+    Made(ChunkAudio<'a>),
+    /// It was asked to give up. The same step can be taken again.
+    GivenUp,
+    /// There are no more chunks.
+    Over,
+}
+
+/// An utterance that is synthesised chunk by chunk.
+pub(super) struct Script {
+    utterance: Utterance,
+    spacing: Spacing,
+    /// Chunks that were made.
+    made: usize,
+    /// The chunk that is next, once it was asked for.
+    next: Option<Chunk>,
+    /// There are no more chunks behind `next`.
+    is_read: bool,
+    /// What the voice has made of the present chunk, and what became of it.
+    audio: Vec<f32>,
+    frames: Vec<f32>,
+}
+
+impl Script {
+    pub(super) fn new(utterance: Utterance) -> Self {
+        Self {
+            utterance,
+            spacing: Spacing::default(),
+            made: 0,
+            next: None,
+            is_read: false,
+            audio: Vec::new(),
+            frames: Vec::new(),
         }
-        let Some(chunk) = utterance.chunks.next() else {
-            break;
-        };
-        let chunk = chunk.map_err(|error| {
-            Interruption::Failed(SpeechError::Text {
-                chunk: index,
+    }
+
+    /// Asks for the next chunk, if it was not asked for before; whether there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`SpeechError::Text`] if it cannot be had.
+    pub(super) fn prepare(&mut self) -> Result<bool, SpeechError> {
+        if self.next.is_none() && !self.is_read {
+            let chunk = self.utterance.chunks.next().transpose();
+            self.next = chunk.map_err(|error| SpeechError::Text {
+                chunk: self.made,
                 source: Arc::from(error),
-            })
-        })?;
-        let delivery = &utterance.delivery;
-        let request = SynthesisRequest {
-            phonemes: &chunk.phonemes,
-            voice: &delivery.voice,
-            speed: delivery.speed,
-            seed: delivery.seed,
-            noise: delivery.noise,
-            chunk: index,
+            })?;
+            self.is_read = self.next.is_none();
+        }
+        Ok(self.next.is_some())
+    }
+
+    /// Makes the next chunk, unless `cancel` is set before it is done.
+    ///
+    /// # Errors
+    ///
+    /// [`SpeechError`] if the chunk cannot be had or synthesised. The script is over then.
+    pub(super) fn step(
+        &mut self,
+        synthesizer: &mut dyn Synthesizer,
+        cancel: &CancelFlag,
+    ) -> Result<Stepped<'_>, SpeechError> {
+        // Before the chunk is asked for: turning text into phonemes takes its time, too.
+        if cancel.is_set() {
+            return Ok(Stepped::GivenUp);
+        }
+        self.prepare()?;
+        let Some(chunk) = self.next.take() else {
+            return Ok(Stepped::Over);
         };
         let begin = Instant::now();
-        audio.clear();
-        let timing = synthesize(synthesizer, &request, cancel, &mut audio)?;
-        frames.clear();
-        let marks = place(&audio, &timing, &chunk, delivery, &mut spacing, &mut frames);
-        let took = begin.elapsed();
-        let seconds = frames.len() as f64 / f64::from(SAMPLE_RATE);
+        self.audio.clear();
+        let request = request(&chunk, &self.utterance.delivery, self.made);
+        let Some(timing) = synthesize(synthesizer, &request, cancel, &mut self.audio)? else {
+            self.next = Some(chunk);
+            return Ok(Stepped::GivenUp);
+        };
+        let marks = self.place(&chunk, &timing);
+        let (index, took) = (self.made, begin.elapsed());
+        self.made += 1;
+        let seconds = self.frames.len() as f64 / f64::from(SAMPLE_RATE);
         tracing::debug!(chunk = index, seconds, ?took, "chunk synthesised");
-        take(ChunkAudio {
+        Ok(Stepped::Made(ChunkAudio {
             index,
-            chunk: &chunk,
-            frames: &frames,
+            chunk,
+            frames: &self.frames,
             marks,
             took,
-        })?;
+        }))
     }
-    Ok(())
-}
 
-/// Appends the chunk's audio to `frames`, with its pauses, and tells what sounds when in them.
-fn place(
-    audio: &[f32],
-    timing: &Timing,
-    chunk: &Chunk,
-    delivery: &Delivery,
-    spacing: &mut Spacing,
-    frames: &mut Vec<f32>,
-) -> Marks {
-    let levels = Levels::of(audio);
-    let sound = levels.sounding();
-    let marks = sound.clone().map_or_else(Marks::default, |sound| Marks {
-        words: spoken_words(chunk, timing, &levels, &sound),
-        sound,
-    });
-    let pause = delivery.pause_frames(chunk.boundary);
-    let placed = match (delivery.trim, sound) {
-        (Trim::Keep, _) => {
-            frames.extend_from_slice(audio);
-            Placed {
-                kept: 0..audio.len(),
-                at: 0,
+    /// Makes the chunk's frames of its audio, with its pauses, and tells what sounds when in them.
+    fn place(&mut self, chunk: &Chunk, timing: &Timing) -> Marks {
+        let Self {
+            audio,
+            frames,
+            spacing,
+            utterance: Utterance { delivery, .. },
+            ..
+        } = self;
+        frames.clear();
+        let levels = Levels::of(audio);
+        let sound = levels.sounding();
+        let marks = sound.clone().map_or_else(Marks::default, |sound| Marks {
+            words: spoken_words(chunk, timing, &levels, &sound),
+            sound,
+        });
+        let pause = delivery.pause_frames(chunk.boundary);
+        let placed = match (delivery.trim, sound) {
+            (Trim::Keep, _) => {
+                frames.extend_from_slice(audio);
+                Placed {
+                    kept: 0..audio.len(),
+                    at: 0,
+                }
             }
-        }
-        (Trim::Silence, Some(sound)) => {
-            spacing.place(frames, audio, sound, pause, chunk.boundary == Boundary::End)
-        }
-        (Trim::Silence, None) => {
-            spacing.pass(pause);
-            return marks;
-        }
-    };
-    marks.moved(&placed.kept, placed.at)
+            (Trim::Silence, Some(sound)) => {
+                spacing.place(frames, audio, sound, pause, chunk.boundary == Boundary::End)
+            }
+            (Trim::Silence, None) => {
+                spacing.pass(pause);
+                return marks;
+            }
+        };
+        marks.moved(&placed.kept, placed.at)
+    }
 }
 
+fn request<'a>(chunk: &'a Chunk, delivery: &'a Delivery, index: usize) -> SynthesisRequest<'a> {
+    SynthesisRequest {
+        phonemes: &chunk.phonemes,
+        voice: &delivery.voice,
+        speed: delivery.speed,
+        seed: delivery.seed,
+        noise: delivery.noise,
+        chunk: index,
+    }
+}
+
+/// `None` if it was given up.
 fn synthesize(
     synthesizer: &mut dyn Synthesizer,
     request: &SynthesisRequest<'_>,
     cancel: &CancelFlag,
     frames: &mut Vec<f32>,
-) -> Result<Timing, Interruption> {
+) -> Result<Option<Timing>, SpeechError> {
     // The thread must outlive a mistake in one chunk: others wait for it.
     let result = catch_unwind(AssertUnwindSafe(|| {
         synthesizer.synthesize(request, cancel, frames)
     }));
     match result {
-        Ok(Ok(_)) if cancel.is_set() => Err(Interruption::Stopped),
-        Ok(Ok(timing)) => Ok(timing),
-        Ok(Err(SynthesisError::Cancelled)) => Err(Interruption::Stopped),
-        Ok(Err(SynthesisError::Failed(error))) => {
-            let failed = SpeechError::Synthesis {
-                chunk: request.chunk,
-                source: Arc::from(error),
-            };
-            Err(Interruption::Failed(failed))
-        }
-        Err(_) => Err(Interruption::Failed(SpeechError::Panicked {
+        Ok(Ok(timing)) => Ok(Some(timing)),
+        Ok(Err(SynthesisError::Cancelled)) => Ok(None),
+        Ok(Err(SynthesisError::Failed(error))) => Err(SpeechError::Synthesis {
             chunk: request.chunk,
-        })),
+            source: Arc::from(error),
+        }),
+        Err(_) => Err(SpeechError::Panicked { chunk: request.chunk }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// Says one frame for each phoneme, and gives up the first `given_up` times.
+    struct Hesitant {
+        given_up: usize,
+        asked: Vec<(usize, u64)>,
+    }
+
+    impl Synthesizer for Hesitant {
+        fn synthesize(
+            &mut self,
+            request: &SynthesisRequest<'_>,
+            _: &CancelFlag,
+            frames: &mut Vec<f32>,
+        ) -> Result<Timing, SynthesisError> {
+            self.asked.push((request.chunk, request.seed));
+            frames.resize(request.phonemes.len(), 0.5);
+            if self.given_up > 0 {
+                self.given_up -= 1;
+                return Err(SynthesisError::Cancelled);
+            }
+            Ok(Timing::unknown())
+        }
+    }
+
+    /// A script of `chunks` chunks, and how many of them were asked for.
+    fn script(chunks: usize) -> (Script, Arc<AtomicUsize>) {
+        let asked = Arc::<AtomicUsize>::default();
+        let chunk = {
+            let asked = Arc::clone(&asked);
+            move |n: usize| {
+                asked.fetch_add(1, Ordering::Relaxed);
+                Ok(Chunk {
+                    phonemes: "a".repeat(n + 1),
+                    source: n..n + 1,
+                    words: vec![],
+                    boundary: Boundary::InsideWord,
+                })
+            }
+        };
+        let delivery = Delivery {
+            trim: Trim::Keep,
+            seed: 7,
+            ..Delivery::default()
+        };
+        let chunks = Box::new((0..chunks).map(chunk));
+        (Script::new(Utterance { chunks, delivery }), asked)
+    }
+
+    fn voice(given_up: usize) -> Hesitant {
+        Hesitant {
+            given_up,
+            asked: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_chunk_that_is_given_up_is_made_again_from_the_same() {
+        let ((mut script, asked), mut voice) = (script(2), voice(3));
+        let never = CancelFlag::never();
+        for _ in 0..3 {
+            assert!(matches!(script.step(&mut voice, &never), Ok(Stepped::GivenUp)));
+        }
+        assert_eq!(asked.load(Ordering::Relaxed), 1, "the source is asked once");
+        for index in 0..2 {
+            let Ok(Stepped::Made(audio)) = script.step(&mut voice, &never) else {
+                panic!("chunk {index} is made");
+            };
+            assert_eq!((audio.index, audio.chunk.source.start), (index, index));
+            assert_eq!(
+                audio.frames.len(),
+                index + 1,
+                "nothing is left of what was given up"
+            );
+        }
+        assert_eq!(voice.asked, [(0, 7), (0, 7), (0, 7), (0, 7), (1, 7)]);
+        for _ in 0..2 {
+            assert!(matches!(script.step(&mut voice, &never), Ok(Stepped::Over)));
+        }
+    }
+
+    #[test]
+    fn nothing_is_asked_for_when_it_is_given_up_before_it_began() {
+        let ((mut script, asked), mut voice) = (script(1), voice(0));
+        let (cancel, switch) = CancelFlag::with_switch();
+        switch.set();
+        assert!(matches!(script.step(&mut voice, &cancel), Ok(Stepped::GivenUp)));
+        assert_eq!((asked.load(Ordering::Relaxed), voice.asked.len()), (0, 0));
+    }
+
+    #[test]
+    fn whether_there_is_more_is_known_before_it_is_made() {
+        let ((mut script, asked), mut voice) = (script(1), voice(0));
+        assert!(script.prepare().unwrap() && script.prepare().unwrap());
+        assert_eq!(asked.load(Ordering::Relaxed), 1);
+        let made = script.step(&mut voice, &CancelFlag::never());
+        assert!(matches!(made, Ok(Stepped::Made(_))));
+        assert!(!script.prepare().unwrap());
     }
 }

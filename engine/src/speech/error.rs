@@ -1,6 +1,7 @@
 //! What can go wrong with an utterance.
 
 use super::clip::ClipError;
+use super::loading::LoadError;
 use crate::playback::output::SinkError;
 use crate::playback::{PlaybackError, PushError};
 use crate::voice::VoiceError;
@@ -43,6 +44,9 @@ pub enum SpeechError {
         /// Why.
         source: ClipError,
     },
+    /// There is no voice.
+    #[error(transparent)]
+    Voice(#[from] LoadError),
     /// The output failed.
     #[error(transparent)]
     Playback(#[from] PlaybackError),
@@ -62,6 +66,7 @@ impl SpeechError {
             },
             Self::Panicked { .. } => "report this, with the text that caused it".into(),
             Self::Clip { source, .. } => source.hint().into(),
+            Self::Voice(error) => error.hint(),
             Self::Playback(error) => error.hint().into(),
             Self::Sink(error) => error.hint().into(),
         }

@@ -1,164 +1,135 @@
-//! The inference thread: takes utterances from the queue and turns them into the frames of their tracks, one after
-//! the other.
+//! The inference thread: makes a chunk of one job, then of another, as the [schedule](super::schedule) says.
 //!
-//! It owns the voice. It may wait for two things: for an utterance, and for what is ahead of the playhead to become
-//! less; a stop ends the second. It uses no CPU meanwhile.
+//! It owns the voice. Between two chunks it looks at what has come meanwhile; when there is nothing to do, it sleeps on its
+//! [bell](super::bell). It waits for nothing else, and uses no CPU meanwhile.
 
-use super::chunks::{ChunkAudio, for_each_chunk};
-use super::clip::{ClipCache, ClipError, ClipLimits, ClipOptions, ClipSource};
+use super::clip::ClipCache;
+use super::desk::{Desk, Next, VoiceOnDesk};
 use super::error::{Interruption, SpeechError};
-use super::event::{Event, EventSender};
-use super::progress::Progress;
-use super::speaker::Pending;
+use super::event::EventSender;
+use super::job::{End, Job, Step, Tools};
+use super::loading::LoadError;
 use super::synthesizer::{CancelFlag, Synthesizer};
-use super::utterance::{Utterance, UtteranceId};
-use crate::playback::{Mark, MarkKind, TrackWriter};
-use crate::text::Boundary;
-use std::ops::Range;
+use super::voice_slot::VoiceSlot;
 use std::sync::Arc;
-use std::time::Instant;
-
-/// An utterance on its way.
-pub(super) struct Job {
-    pub(super) id: UtteranceId,
-    pub(super) work: Work,
-    pub(super) track: TrackWriter,
-    pub(super) asked_for: Instant,
-    pub(super) progress: Arc<Progress>,
-}
-
-/// What is to be made.
-pub(super) enum Work {
-    Utterance(Utterance),
-    Clip {
-        source: ClipSource,
-        options: ClipOptions,
-    },
-}
 
 pub(super) struct Inference {
-    pub(super) synthesizer: Box<dyn Synthesizer>,
+    pub(super) desk: Arc<Desk>,
+    pub(super) slot: VoiceSlot,
     pub(super) clips: Arc<ClipCache>,
     pub(super) events: EventSender,
 }
 
+/// What a round has come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Round {
+    /// Something was done, and there may be more.
+    Worked,
+    /// There is nothing to do until the bell rings.
+    Idle,
+    /// The desk is closed.
+    Over,
+}
+
 impl Inference {
-    /// Works until `pending` is closed, and gives the voice back.
-    pub(super) fn run(mut self, pending: &Pending) -> Box<dyn Synthesizer> {
-        while let Some(mut job) = pending.next() {
-            let utterance = job.id;
-            match self.make(&mut job) {
-                Ok(()) => {
-                    tracing::debug!(%utterance, "all of it is made");
-                    job.track.finish();
-                    self.events.send(Event::Synthesised { utterance });
-                }
-                Err(Interruption::Stopped) => {
-                    job.progress.cut();
-                    job.track.finish();
-                    self.events.send(Event::Stopped { utterance });
-                }
-                Err(Interruption::Failed(error)) => self.failed(job, error),
-            }
-        }
-        self.synthesizer
-    }
-
-    /// What is there of it is heard to its end.
-    fn failed(&mut self, job: Job, error: SpeechError) {
-        let utterance = job.id;
-        // Whoever asked for it is told by its outcome.
-        tracing::info!(%utterance, %error, "utterance failed");
-        job.progress.failed(error.clone());
-        job.track.finish();
-        self.events.send(Event::Failed { utterance, error });
-    }
-
-    fn make(&mut self, job: &mut Job) -> Result<(), Interruption> {
-        let cancel = CancelFlag::of_track(job.track.wanted());
-        if cancel.is_set() {
-            return Err(Interruption::Stopped);
-        }
-        self.events.send(Event::Started { utterance: job.id });
-        match &mut job.work {
-            Work::Utterance(_) => self.speak(job, &cancel),
-            Work::Clip { source, options } => {
-                let made = decode(&self.clips, source, options, &mut job.track, &cancel);
-                if made.is_ok() {
-                    let (utterance, after) = (job.id, job.asked_for.elapsed());
-                    self.events.send(Event::FirstAudio { utterance, after });
-                }
-                made
+    /// Works until the desk is closed, and gives the voice back.
+    pub(super) fn run(mut self) -> Option<Box<dyn Synthesizer>> {
+        loop {
+            match self.round() {
+                Round::Worked => {}
+                Round::Idle => self.desk.bell.wait(),
+                Round::Over => return self.close(),
             }
         }
     }
 
-    fn speak(&mut self, job: &mut Job, cancel: &CancelFlag) -> Result<(), Interruption> {
-        let Work::Utterance(spoken) = &mut job.work else {
-            return Ok(());
+    /// Deals with what has come, and makes one chunk at most.
+    pub(super) fn round(&mut self) -> Round {
+        if self.desk.is_closed() {
+            return Round::Over;
+        }
+        for request in self.desk.take_requests() {
+            self.slot.take(request);
+        }
+        if let Err(error) = self.slot.look() {
+            self.fail_voiced(&error);
+        }
+        for job in self.desk.take_stopped() {
+            self.end(job, End::Cut(Interruption::Stopped));
+        }
+        let voice = VoiceOnDesk {
+            is_there: self.slot.has_voice(),
+            is_to_be_warmed: self.slot.is_to_be_warmed(),
         };
-        let Self {
-            synthesizer, events, ..
-        } = self;
-        let (utterance, asked_for, track) = (job.id, job.asked_for, &mut job.track);
-        let (mut made, mut is_sentence_start) = (0, true);
-        for_each_chunk(synthesizer.as_mut(), spoken, cancel, |audio| {
-            if made == 0 && !audio.frames.is_empty() {
-                let after = asked_for.elapsed();
-                tracing::debug!(%utterance, ?after, "first audio");
-                events.send(Event::FirstAudio { utterance, after });
+        let (next, needs_voice) = self.desk.next(voice);
+        if needs_voice && let Err(error) = self.slot.need() {
+            self.fail_voiced(&error);
+        }
+        match next {
+            Next::Step(job, give_up) => self.step(job, give_up),
+            Next::WarmUp(give_up) => {
+                self.slot.warm_up(&give_up);
+                self.desk.put_back(None, None);
             }
-            let marks = marks(made, &audio, is_sentence_start);
-            is_sentence_start = audio.chunk.boundary >= Boundary::Sentence;
-            track.push_with_marks(audio.frames, marks)?;
-            made += audio.frames.len() as u64;
-            events.send(Event::ChunkReady {
-                utterance,
-                chunk: audio.index,
-                source: audio.chunk.source.clone(),
-                frames: audio.frames.len(),
-                took: audio.took,
-            });
-            Ok(())
-        })
+            Next::Nothing => return Round::Idle,
+        }
+        Round::Worked
     }
-}
 
-/// The marks of a chunk whose frames begin at the frame `at` of the track.
-fn marks(at: u64, audio: &ChunkAudio<'_>, is_sentence_start: bool) -> Vec<Mark> {
-    let mark = |frame: usize, kind, source: &Range<usize>| Mark {
-        frame: at + frame as u64,
-        kind,
-        source: source.clone(),
-    };
-    let sentence =
-        is_sentence_start.then(|| mark(audio.marks.sound.start, MarkKind::Sentence, &audio.chunk.source));
-    let words = audio.marks.words.iter().flat_map(|word| {
-        [
-            mark(word.frames.start, MarkKind::Word, &word.source),
-            mark(word.frames.end, MarkKind::WordEnd, &word.source),
-        ]
-    });
-    sentence.into_iter().chain(words).collect()
-}
+    /// Takes one step of a job.
+    fn step(&mut self, mut job: Job, give_up: CancelFlag) {
+        let stopped = job.work.stopped();
+        if !job.is_begun && !stopped.is_set() {
+            job.is_begun = true;
+            job.work.begin(&self.events);
+        }
+        let cancel = CancelFlag::either(stopped.clone(), give_up);
+        let class = job.class;
+        let result = job.work.step(Tools {
+            voice: self.slot.voice(),
+            clips: &self.clips,
+            events: &self.events,
+            cancel: &cancel,
+        });
+        match result {
+            Ok(Step::GivenUp) if stopped.is_set() => self.cut(job, Interruption::Stopped),
+            Ok(Step::GivenUp) => {
+                tracing::debug!(order = job.order, "given up for another, to be made again");
+                self.desk.put_back(Some(job), None);
+            }
+            Ok(Step::Made) => self.desk.put_back(Some(job), Some(class)),
+            Ok(Step::Done) => {
+                self.desk.put_back(None, Some(class));
+                self.end(job, End::Done);
+            }
+            Err(why) => self.cut(job, why),
+        }
+    }
 
-/// Decodes a clip, unless it is kept, and pushes all of it.
-fn decode(
-    clips: &ClipCache,
-    source: &ClipSource,
-    options: &ClipOptions,
-    track: &mut TrackWriter,
-    cancel: &CancelFlag,
-) -> Result<(), Interruption> {
-    let clip = clips.get(source, &ClipLimits::default(), &|| cancel.is_set());
-    let clip = clip.map_err(|error| match error {
-        ClipError::Cancelled => Interruption::Stopped,
-        error => Interruption::Failed(SpeechError::Clip {
-            name: source.to_string(),
-            source: error,
-        }),
-    })?;
-    track.set_rate(clip.rate).map_err(SpeechError::from)?;
-    track.push(options.apply(&clip))?;
-    Ok(())
+    fn cut(&mut self, job: Job, why: Interruption) {
+        self.desk.put_back(None, None);
+        self.end(job, End::Cut(why));
+    }
+
+    fn end(&self, job: Job, end: End) {
+        job.work.end(end, &self.events);
+    }
+
+    /// There is no voice for those who wait for one.
+    fn fail_voiced(&mut self, error: &LoadError) {
+        for job in self.desk.take_voiced() {
+            let error = SpeechError::Voice(error.clone());
+            self.end(job, End::Cut(Interruption::Failed(error)));
+        }
+    }
+
+    fn close(self) -> Option<Box<dyn Synthesizer>> {
+        let (jobs, requests) = self.desk.clear();
+        // Their promises tell that it is closed.
+        drop(requests);
+        for job in jobs {
+            self.end(job, End::Cut(Interruption::Stopped));
+        }
+        self.slot.close()
+    }
 }

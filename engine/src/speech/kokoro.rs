@@ -1,8 +1,12 @@
-//! The Kokoro pipeline as the voice of the inference thread.
+//! The Kokoro pipeline as the voice of the inference thread, and how it is loaded.
 
+use super::loading::{LoadRequest, LoadStep, VoiceLoader};
 use super::synthesizer::{CancelFlag, SynthesisError, SynthesisRequest, Synthesizer};
 use super::timing::Timing;
-use crate::voice::{ALIGNMENT_FRAME, KokoroPipeline, Noise, Synthesis, VoiceError};
+use crate::voice::artifacts;
+use crate::voice::{ALIGNMENT_FRAME, KokoroPipeline, Noise, PipelineOptions, Synthesis, VoiceError};
+use std::path::PathBuf;
+use std::sync::Arc;
 
 /// How much earlier than its durations say the voice sounds, in frames: 30 ms.
 ///
@@ -11,6 +15,23 @@ use crate::voice::{ALIGNMENT_FRAME, KokoroPipeline, Noise, Synthesis, VoiceError
 /// clauses, 28 English voices: an independent aligner (PocketSphinx, 10 ms steps) puts them 32 ms early in the
 /// median, the ends of final sibilants lie 28 ms early; both are the same at speeds from 0.75 to 2.
 const EARLY: usize = 720;
+
+type Loaded = Result<Box<dyn Synthesizer>, VoiceError>;
+
+/// Loads the voice in `base`, or in the default place, as [`KokoroPipeline::load_from_artifacts_dir`] finds it. It is looked
+/// for each time, so a voice that is built meanwhile is found.
+pub fn kokoro_loader(base: Option<PathBuf>, options: PipelineOptions) -> VoiceLoader {
+    Arc::new(move |_: &LoadRequest, tell: &mut dyn FnMut(LoadStep)| -> Loaded {
+        tell(LoadStep::Finding);
+        let base = match &base {
+            Some(base) => base.clone(),
+            None => artifacts::default_base()?,
+        };
+        let found = artifacts::resolve(&base)?;
+        tell(LoadStep::Loading);
+        Ok(Box::new(KokoroPipeline::load(found, options)?))
+    })
+}
 
 impl Synthesizer for KokoroPipeline {
     fn synthesize(
@@ -34,9 +55,19 @@ impl Synthesizer for KokoroPipeline {
                 frames.extend_from_slice(speech.samples);
                 Ok(timing(request.phonemes, speech.durations))
             }
-            Err(error) if error.is_cancelled() => Err(SynthesisError::Cancelled),
-            Err(error) => Err(SynthesisError::Failed(Box::<VoiceError>::new(error))),
+            Err(error) => Err(failed(error)),
         }
+    }
+
+    fn warm_up(&mut self, cancel: &CancelFlag) -> Result<(), SynthesisError> {
+        KokoroPipeline::warm_up(self, &|| cancel.is_set()).map_err(failed)
+    }
+}
+
+fn failed(error: VoiceError) -> SynthesisError {
+    match error.is_cancelled() {
+        true => SynthesisError::Cancelled,
+        false => SynthesisError::Failed(Box::new(error)),
     }
 }
 

@@ -5,6 +5,7 @@ use super::utterance::UtteranceId;
 use crate::playback::TrackEnd;
 use parking_lot::{Condvar, Mutex};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// How an utterance ended.
 #[derive(Debug, Clone)]
@@ -53,6 +54,11 @@ impl Progress {
         });
     }
 
+    /// How it ended, if it has.
+    pub(super) fn outcome(&self) -> Option<Outcome> {
+        self.state.lock().outcome.clone()
+    }
+
     fn done(&self, outcome: impl FnOnce(bool) -> Outcome) {
         let mut state = self.state.lock();
         if state.outcome.is_none() {
@@ -78,7 +84,7 @@ impl UtteranceHandle {
 
     /// How it ended, if it has.
     pub fn outcome(&self) -> Option<Outcome> {
-        self.progress.state.lock().outcome.clone()
+        self.progress.outcome()
     }
 
     /// Waits until it is over: heard to its last frame (the device's latency included), stopped, or failed. A
@@ -91,5 +97,17 @@ impl UtteranceHandle {
             }
             self.progress.changed.wait(&mut state);
         }
+    }
+
+    /// The same, for `timeout` at most.
+    pub fn wait_within(&self, timeout: Duration) -> Option<Outcome> {
+        let deadline = Instant::now() + timeout;
+        let mut state = self.progress.state.lock();
+        while state.outcome.is_none() {
+            if self.progress.changed.wait_until(&mut state, deadline).timed_out() {
+                break;
+            }
+        }
+        state.outcome.clone()
     }
 }

@@ -1,16 +1,16 @@
-//! Speech without a device: the same chunks, into a file.
+//! Speech without a device: the same chunks, into a file or whatever takes frames.
 
 use super::SAMPLE_RATE;
-use super::chunks::for_each_chunk;
-use super::error::{Interruption, SpeechError};
+use super::chunks::{ChunkAudio, Script, Stepped};
+use super::error::SpeechError;
 use super::synthesizer::{CancelFlag, Synthesizer};
 use super::timing::SpokenWord;
 use super::utterance::Utterance;
-use crate::playback::output::FrameSink;
+use crate::playback::output::{FrameSink, SinkError};
 use std::time::Duration;
 
 /// What was rendered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rendered {
     /// The chunks of the utterance.
     pub chunks: usize,
@@ -27,44 +27,45 @@ impl Rendered {
     pub fn duration(&self) -> Duration {
         Duration::from_secs_f64(self.frames as f64 / f64::from(SAMPLE_RATE))
     }
+
+    /// Writes a chunk into `sink`, and counts it.
+    pub(super) fn take(&mut self, audio: ChunkAudio<'_>, sink: &mut dyn FrameSink) -> Result<(), SinkError> {
+        sink.write(audio.frames)?;
+        self.chunks += 1;
+        let before = self.frames as usize;
+        let words = audio.marks.words.into_iter().map(|word| SpokenWord {
+            frames: before + word.frames.start..before + word.frames.end,
+            ..word
+        });
+        self.words.extend(words);
+        self.frames += audio.frames.len() as u64;
+        Ok(())
+    }
 }
 
 /// Synthesises `utterance` on this thread and writes its frames, mono at [`SAMPLE_RATE`], into `sink`: the
-/// very frames that a [`Speaker`](super::Speaker) would resample and play.
+/// very frames that a [`Speaker`](super::Speaker) would resample and play. A speaker does the same beside what it says:
+/// [`Speaker::write_file`](super::Speaker::write_file).
 ///
 /// # Errors
 ///
 /// [`SpeechError`] if a chunk fails, or the sink. The sink has then what came before.
 pub fn render(
     synthesizer: &mut dyn Synthesizer,
-    mut utterance: Utterance,
+    utterance: Utterance,
     cancel: &CancelFlag,
     sink: &mut dyn FrameSink,
 ) -> Result<Rendered, SpeechError> {
-    let mut rendered = Rendered {
-        chunks: 0,
-        frames: 0,
-        words: Vec::new(),
-        is_cancelled: false,
-    };
-    let result = for_each_chunk(synthesizer, &mut utterance, cancel, |audio| {
-        sink.write(audio.frames)?;
-        rendered.chunks += 1;
-        let before = rendered.frames as usize;
-        let words = audio.marks.words.into_iter().map(|word| SpokenWord {
-            frames: before + word.frames.start..before + word.frames.end,
-            ..word
-        });
-        rendered.words.extend(words);
-        rendered.frames += audio.frames.len() as u64;
-        Ok(())
-    });
-    match result {
-        Ok(()) => Ok(rendered),
-        Err(Interruption::Stopped) => Ok(Rendered {
-            is_cancelled: true,
-            ..rendered
-        }),
-        Err(Interruption::Failed(error)) => Err(error),
+    let mut script = Script::new(utterance);
+    let mut rendered = Rendered::default();
+    loop {
+        match script.step(synthesizer, cancel)? {
+            Stepped::Made(audio) if !cancel.is_set() => rendered.take(audio, sink)?,
+            Stepped::Made(_) | Stepped::GivenUp => {
+                rendered.is_cancelled = true;
+                return Ok(rendered);
+            }
+            Stepped::Over => return Ok(rendered),
+        }
     }
 }

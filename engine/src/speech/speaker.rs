@@ -3,70 +3,122 @@
 //! Whoever wants to speak, the command or the host, holds one. Nothing that it does waits for inference,
 //! except closing.
 
-use super::SAMPLE_RATE;
 use super::clip::{ClipCache, ClipOptions, ClipSource};
+use super::desk::Desk;
 use super::error::SpeakError;
-use super::event::{Events, events};
-use super::inference::{Inference, Job, Work};
-use super::progress::{Progress, UtteranceHandle};
+use super::event::{EventSender, Events, Tap, events};
+use super::inference::Inference;
+use super::loading::{VoiceLoader, VoiceRequest, VoiceStatus};
+use super::progress::UtteranceHandle;
+use super::queue::{SpeakOptions, SpeechQueue};
 use super::synthesizer::Synthesizer;
-use super::utterance::{Utterance, UtteranceId};
-use crate::playback::{CommandId, Player, Stop, TrackKind, TrackOptions, TrackWriter};
-use parking_lot::{Condvar, Mutex};
-use std::collections::VecDeque;
+use super::utterance::Utterance;
+use super::voice_slot::{Request, VoiceSlot};
+use super::writing::{FileHandle, write_file};
+use crate::playback::output::WavEncoding;
+use crate::playback::{CommandId, PlaybackError, Player, QueueId, Stop, TrackQueue};
+use parking_lot::Mutex;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
 
-/// Utterances that can wait for the one being synthesised. Any more are refused with
-/// [`SpeakError::QueueFull`].
-pub const PENDING_UTTERANCES: usize = 64;
-
-/// Says utterances and plays clips on a player, in the order in which they come.
+/// Says utterances and plays clips on a player, and writes speech into files beside.
 pub struct Speaker {
-    pending: Arc<Pending>,
+    desk: Arc<Desk>,
     player: Player,
+    first: SpeechQueue,
     clips: Arc<ClipCache>,
-    thread: Option<JoinHandle<Box<dyn Synthesizer>>>,
+    voice: Arc<Mutex<VoiceStatus>>,
+    thread: Option<JoinHandle<Option<Box<dyn Synthesizer>>>>,
 }
 
 impl Speaker {
-    /// Starts the inference thread with `synthesizer`, for `player`. The events are those of all utterances.
+    /// Starts the inference thread with `synthesizer`, for `player`. The events are those of all utterances. The voice stays
+    /// until it is rebuilt: it cannot be released, since nothing would bring it back.
     ///
     /// # Errors
     ///
     /// [`SpeakError::Thread`] if there is no thread.
     pub fn start(player: Player, synthesizer: Box<dyn Synthesizer>) -> Result<(Self, Events), SpeakError> {
+        Self::begin(player, Some(synthesizer), None)
+    }
+
+    /// The same without a voice: `loader` loads it when something is first to be said, or it is to be warm.
+    ///
+    /// # Errors
+    ///
+    /// [`SpeakError::Thread`] if there is no thread.
+    pub fn start_with_loader(player: Player, loader: VoiceLoader) -> Result<(Self, Events), SpeakError> {
+        Self::begin(player, None, Some(loader))
+    }
+
+    /// The same, and `tap` is told every event as it happens; it must not wait.
+    pub(crate) fn start_with_tap(player: Player, loader: VoiceLoader, tap: Tap) -> Result<Self, SpeakError> {
+        Self::start_telling(player, None, Some(loader), EventSender::to(tap))
+    }
+
+    fn begin(
+        player: Player,
+        voice: Option<Box<dyn Synthesizer>>,
+        loader: Option<VoiceLoader>,
+    ) -> Result<(Self, Events), SpeakError> {
         let (sender, events) = events();
+        Ok((Self::start_telling(player, voice, loader, sender)?, events))
+    }
+
+    fn start_telling(
+        player: Player,
+        voice: Option<Box<dyn Synthesizer>>,
+        loader: Option<VoiceLoader>,
+        sender: EventSender,
+    ) -> Result<Self, SpeakError> {
         let clips = Arc::<ClipCache>::default();
+        let status = Arc::<Mutex<VoiceStatus>>::default();
+        let desk = Arc::new(Desk::new(sender.clone()));
+        let bell = Arc::clone(&desk.bell);
         let inference = Inference {
-            synthesizer,
+            desk: Arc::clone(&desk),
+            slot: VoiceSlot::new(voice, loader, sender.clone(), bell, Arc::clone(&status)),
             clips: Arc::clone(&clips),
             events: sender,
         };
-        let pending = Arc::new(Pending::default());
-        let thread = thread::Builder::new().name("utter-inference".into()).spawn({
-            let pending = Arc::clone(&pending);
-            move || inference.run(&pending)
+        let first = player.queue(QueueId::FIRST).map_err(PlaybackError::from)?;
+        player.set_bell({
+            let bell = Arc::clone(&desk.bell);
+            Arc::new(move || bell.ring())
         });
+        let thread = thread::Builder::new()
+            .name("utter-inference".into())
+            .spawn(move || inference.run());
         let thread = thread.map_err(|error| SpeakError::Thread(Arc::new(error)))?;
         let speaker = Self {
-            pending,
+            first: SpeechQueue::new(QueueId::FIRST, Arc::new(first), Arc::clone(&desk)),
+            desk,
             player,
             clips,
+            voice: status,
             thread: Some(thread),
         };
-        Ok((speaker, events))
+        Ok(speaker)
+    }
+
+    /// The queue that is there from the beginning: the one that [`speak`](Self::speak) and [`clip`](Self::clip) use.
+    pub fn queue(&self) -> &SpeechQueue {
+        &self.first
+    }
+
+    /// What is said on a queue of the player.
+    pub fn queue_on(&self, queue: &TrackQueue) -> SpeechQueue {
+        SpeechQueue::new(queue.id(), Arc::new(queue.clone()), Arc::clone(&self.desk))
     }
 
     /// Says `utterance` after all that was asked for before.
     ///
     /// # Errors
     ///
-    /// [`SpeakError::QueueFull`] if [`PENDING_UTTERANCES`] wait already, [`SpeakError::Playback`] if nobody would
-    /// hear it.
+    /// As for [`SpeechQueue::speak`].
     pub fn speak(&self, utterance: Utterance) -> Result<UtteranceHandle, SpeakError> {
-        self.ask(TrackKind::Speech, Work::Utterance(utterance))
+        self.first.speak(utterance, SpeakOptions::default())
     }
 
     /// Plays a sound file after all that was asked for before, as if it were an utterance. It is decoded when its turn
@@ -74,9 +126,26 @@ impl Speaker {
     ///
     /// # Errors
     ///
-    /// As for [`speak`](Self::speak).
+    /// As for [`SpeechQueue::speak`].
     pub fn clip(&self, source: ClipSource, options: ClipOptions) -> Result<UtteranceHandle, SpeakError> {
-        self.ask(TrackKind::Clip, Work::Clip { source, options })
+        self.first.clip(source, options, SpeakOptions::default())
+    }
+
+    /// Writes `utterance` into a WAV file at `path`, 24 kHz mono, in the time that what is said leaves, and at least one
+    /// chunk after four of those. The frames are those of [`render`](super::render()). Until it is whole, nothing is
+    /// there under this name.
+    ///
+    /// # Errors
+    ///
+    /// [`SpeakError::QueueFull`] if [`PENDING_UTTERANCES`](super::PENDING_UTTERANCES) files wait already, or
+    /// [`PENDING_IN_ALL`](super::PENDING_IN_ALL) jobs; [`SpeakError::Closed`]. Whether it can be written is in its outcome.
+    pub fn write_file(
+        &self,
+        utterance: Utterance,
+        path: impl Into<PathBuf>,
+        encoding: WavEncoding,
+    ) -> Result<FileHandle, SpeakError> {
+        write_file(&self.desk, utterance, path.into(), encoding)
     }
 
     /// The clips that are kept decoded.
@@ -84,31 +153,27 @@ impl Speaker {
         &self.clips
     }
 
-    fn ask(&self, kind: TrackKind, work: Work) -> Result<UtteranceHandle, SpeakError> {
-        let progress = Arc::new(Progress::default());
-        let id = self.pending.add(|| {
-            let track = self.add_track(kind, &progress)?;
-            Ok(Job {
-                id: UtteranceId(track.id().0),
-                work,
-                track,
-                asked_for: Instant::now(),
-                progress: Arc::clone(&progress),
-            })
-        })?;
-        Ok(UtteranceHandle { id, progress })
+    /// How things are with the voice.
+    pub fn voice(&self) -> VoiceStatus {
+        *self.voice.lock()
     }
 
-    fn add_track(&self, kind: TrackKind, progress: &Arc<Progress>) -> Result<TrackWriter, SpeakError> {
-        let options = TrackOptions {
-            kind,
-            // A clip's is known when it is decoded.
-            rate: SAMPLE_RATE,
-            gain: 1.0,
-        };
-        let progress = Arc::clone(progress);
-        let on_end = Box::new(move |end| progress.track_ended(end));
-        Ok(self.player.add_track_with(options, on_end)?)
+    /// Has the voice loaded, if it is not, and speak once, unheard, so that the next call has no first-call cost. What is to
+    /// be said meanwhile goes ahead of it.
+    pub fn warm_up(&self) -> VoiceRequest {
+        self.desk.ask(Request::WarmUp)
+    }
+
+    /// Drops the voice, between two chunks, to give its memory back. It is loaded again when it is needed, which is at once
+    /// if something is still to be said. Decoded clips stay: [`clips`](Self::clips) can be told to forget them.
+    pub fn release(&self) -> VoiceRequest {
+        self.desk.ask(Request::Release)
+    }
+
+    /// Loads another voice, which takes the place of the one that is there when it stands; until then, and if it fails, that
+    /// one goes on. For that time both are in memory. `loader` is also what brings it back from then on.
+    pub fn rebuild(&self, loader: VoiceLoader) -> VoiceRequest {
+        self.desk.ask(|promise| Request::Rebuild(loader, promise))
     }
 
     /// Silences by a fade of 8 ms and drops everything that was asked for before. What is asked for
@@ -123,15 +188,21 @@ impl Speaker {
         &self.player
     }
 
-    /// Stops, ends the thread, and gives the voice back; `None` if the thread is gone. Waits for the
-    /// synthesis in hand to give up. The player stays open.
+    /// Stops, ends the threads, and gives the voice back; `None` if the thread is gone, or there was no voice. Waits for the
+    /// synthesis in hand to give up, and for a voice that is being loaded. Files that are not written are cancelled. The
+    /// player stays open. On the inference thread itself, as in what is called when something is done, nothing is waited
+    /// for: the thread ends when it has returned from there.
     pub fn close(mut self) -> Option<Box<dyn Synthesizer>> {
         self.retire();
-        self.thread.take()?.join().ok()
+        let thread = self.thread.take()?;
+        match thread.thread().id() == thread::current().id() {
+            true => None,
+            false => thread.join().ok()?,
+        }
     }
 
     fn retire(&self) {
-        self.pending.close();
+        self.desk.close();
         self.stop();
     }
 }
@@ -142,60 +213,5 @@ impl Drop for Speaker {
         if self.thread.is_some() {
             self.retire();
         }
-    }
-}
-
-/// The utterances that wait.
-#[derive(Default)]
-pub(super) struct Pending {
-    queue: Mutex<Queue>,
-    changed: Condvar,
-}
-
-#[derive(Default)]
-struct Queue {
-    jobs: VecDeque<Job>,
-    is_closed: bool,
-}
-
-impl Pending {
-    /// Adds the job that `make` makes. It is made under the lock, so that tracks are in the order of jobs.
-    fn add(&self, make: impl FnOnce() -> Result<Job, SpeakError>) -> Result<UtteranceId, SpeakError> {
-        let mut queue = self.queue.lock();
-        if queue.is_closed {
-            return Err(SpeakError::Closed);
-        }
-        // Those that were stopped meanwhile take no room.
-        if queue.jobs.len() >= PENDING_UTTERANCES {
-            queue.jobs.retain(|job| job.track.is_wanted());
-        }
-        if queue.jobs.len() >= PENDING_UTTERANCES {
-            return Err(SpeakError::QueueFull);
-        }
-        let job = make()?;
-        let id = job.id;
-        queue.jobs.push_back(job);
-        drop(queue);
-        self.changed.notify_one();
-        Ok(id)
-    }
-
-    /// Waits for the next job; `None` when closed.
-    pub(super) fn next(&self) -> Option<Job> {
-        let mut queue = self.queue.lock();
-        loop {
-            if let Some(job) = queue.jobs.pop_front() {
-                return Some(job);
-            }
-            if queue.is_closed {
-                return None;
-            }
-            self.changed.wait(&mut queue);
-        }
-    }
-
-    fn close(&self) {
-        self.queue.lock().is_closed = true;
-        self.changed.notify_all();
     }
 }

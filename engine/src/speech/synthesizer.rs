@@ -24,6 +24,17 @@ pub trait Synthesizer: Send {
         cancel: &CancelFlag,
         frames: &mut Vec<f32>,
     ) -> Result<Timing, SynthesisError>;
+
+    /// Does once what the first call would otherwise have to, such as to touch all weights. Looks at `cancel` as
+    /// [`synthesize`](Self::synthesize) does. A voice that has nothing to do needs none.
+    ///
+    /// # Errors
+    ///
+    /// As for [`synthesize`](Self::synthesize).
+    fn warm_up(&mut self, cancel: &CancelFlag) -> Result<(), SynthesisError> {
+        let _ = cancel;
+        Ok(())
+    }
 }
 
 /// One chunk to be synthesised.
@@ -63,12 +74,18 @@ pub struct CancelFlag(Source);
 enum Source {
     Switch(Arc<AtomicBool>),
     Track(Arc<Wanted>),
+    Either(Arc<[CancelFlag; 2]>),
 }
 
 impl CancelFlag {
     /// A flag that is set when the track is stopped or skipped.
     pub(super) fn of_track(wanted: Arc<Wanted>) -> Self {
         Self(Source::Track(wanted))
+    }
+
+    /// A flag that is set when one of both is.
+    pub(super) fn either(one: Self, other: Self) -> Self {
+        Self(Source::Either(Arc::new([one, other])))
     }
 
     /// A flag, and the switch that sets it.
@@ -87,6 +104,7 @@ impl CancelFlag {
         match &self.0 {
             Source::Switch(switch) => switch.load(Ordering::Acquire),
             Source::Track(wanted) => !wanted.is_wanted(),
+            Source::Either(flags) => flags.iter().any(Self::is_set),
         }
     }
 }

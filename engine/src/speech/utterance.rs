@@ -3,18 +3,35 @@
 use super::SAMPLE_RATE;
 use super::pauses::Pauses;
 use super::trim::Trim;
+use crate::playback::QueueId;
+use crate::playback::TrackId;
 use crate::text::{Boundary, Word};
 use std::error::Error;
 use std::fmt;
 use std::ops::Range;
 
-/// Numbers utterances, in the order in which they were asked for.
+/// Numbers utterances and clips, in the order in which they were asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct UtteranceId(pub(super) u64);
+pub struct UtteranceId {
+    pub(super) track: TrackId,
+    pub(super) queue: QueueId,
+}
+
+impl UtteranceId {
+    /// The track that it is heard on.
+    pub fn track(self) -> TrackId {
+        self.track
+    }
+
+    /// The queue that it was asked for on.
+    pub fn queue(self) -> QueueId {
+        self.queue
+    }
+}
 
 impl fmt::Display for UtteranceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.track.fmt(f)
     }
 }
 

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::artifacts::ArtifactsError;
+use super::device::{Device, list};
 use super::runtime::RuntimeError;
 
 /// An error of the voice; [`VoiceError::hint`] says what to do.
@@ -24,10 +25,12 @@ pub enum VoiceError {
         reason: String,
     },
     /// This engine has no such device.
-    #[error("the device `{name}` is not available; this build has: cpu")]
+    #[error("the device `{name}` is not available; this build has: {}", list(.available))]
     Device {
         /// What was asked for.
         name: String,
+        /// Those that there are.
+        available: &'static [Device],
     },
     /// A chunk has more phonemes than one pass takes.
     #[error("{count} phonemes in one pass; at most {limit} fit")]
@@ -78,7 +81,7 @@ impl VoiceError {
             Self::Runtime(_) => {
                 "This is a defect of Utter; please report it with the text that was spoken.".into()
             }
-            Self::Device { .. } => "Use the device `cpu`.".into(),
+            Self::Device { available, .. } => format!("Use one of: {}.", list(available)),
             Self::TooLong { .. } => "Give the phonemes in shorter pieces.".into(),
             Self::UnknownPhoneme { .. } => {
                 "Leave the symbol out, or write the sound with the symbols in README.md.".into()

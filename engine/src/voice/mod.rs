@@ -6,6 +6,7 @@
 
 pub mod artifacts;
 mod crew;
+mod device;
 mod error;
 mod ffi_version;
 #[cfg(test)]
@@ -21,10 +22,12 @@ mod source;
 mod stages;
 pub mod style;
 mod sync;
+mod warm_up;
 
+pub use device::Device;
 pub use error::VoiceError;
 pub use pipeline::{
-    ALIGNMENT_FRAME, Device, KokoroPipeline, PipelineOptions, SAMPLE_RATE, Speech, StageTimes, Synthesis,
+    ALIGNMENT_FRAME, KokoroPipeline, PipelineOptions, SAMPLE_RATE, Speech, StageTimes, Synthesis,
 };
 pub use runtime::RuntimeError;
 pub use source::Noise;

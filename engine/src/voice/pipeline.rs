@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::artifacts::{self, ArtifactsDir, Manifest, Rejection};
+use super::device::Device;
 use super::error::VoiceError;
 use super::kernels::{Executor, Kernels};
 use super::launcher::Launcher;
@@ -29,26 +30,6 @@ const MOST_PHONEMES: usize = 510;
 
 /// The token before and behind the phonemes.
 const WRAP: usize = 0;
-
-/// What the pipeline computes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum Device {
-    /// The processor.
-    #[default]
-    Cpu,
-}
-
-impl std::str::FromStr for Device {
-    type Err = VoiceError;
-
-    fn from_str(name: &str) -> Result<Self, VoiceError> {
-        match name {
-            "cpu" => Ok(Self::Cpu),
-            _ => Err(VoiceError::Device { name: name.into() }),
-        }
-    }
-}
 
 /// How a pipeline is set up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -230,6 +211,11 @@ impl KokoroPipeline {
     /// Threads that kernels run on.
     pub fn threads(&self) -> usize {
         self.launcher.width()
+    }
+
+    /// Whether a symbol is one of the vocabulary.
+    pub(super) fn knows(&self, symbol: char) -> bool {
+        self.vocabulary.contains_key(&symbol)
     }
 
     /// Speaks one chunk.

@@ -32,5 +32,6 @@ timed_tests::tests_at_the_root! {
     }
     stops {
         a_stop_silences_within_a_period_and_ten_milliseconds_at_any_moment,
+        a_stop_of_one_queue_does_so_too,
     }
 }

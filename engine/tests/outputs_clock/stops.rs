@@ -4,12 +4,12 @@ use crate::machine::{alone_with_device, beside_busy_threads};
 use crate::spread::{Spread, milliseconds};
 use crate::timed_output::{Capture, ClockReading, Device, now};
 use crate::timed_tests::{DEVICE, check_balance, open};
-use crate::track::{RATE, track};
+use crate::track::{RATE, speech};
 use std::ops::Range;
 use std::thread;
 use std::time::{Duration, Instant};
 use utter::playback::output::OutputSelection;
-use utter::playback::{Player, PlayerOptions, Stop};
+use utter::playback::{Player, PlayerOptions, QueueId, QueueOptions, Stop, TrackQueue};
 
 /// Utterances that are cut off.
 const STOPS: usize = 200;
@@ -27,12 +27,36 @@ struct Stopped {
     next_at: Duration,
 }
 
-/// Every utterance is one steady level, above 0 and below it in turns, so that the capture says which is heard.
 pub fn a_stop_silences_within_a_period_and_ten_milliseconds_at_any_moment(test: &str) {
+    let first = |player: &Player| {
+        let queue = player.queue(QueueId::FIRST).unwrap();
+        [queue.clone(), queue]
+    };
+    stops_silence(test, first, |player, _| {
+        player.stop(Stop::Fade);
+    });
+}
+
+/// What a client does who shares the output: the utterances are of two queues in turns, and each is stopped by its own.
+pub fn a_stop_of_one_queue_does_so_too(test: &str) {
+    let two = |player: &Player| [(); 2].map(|()| player.add_queue(QueueOptions::default()).unwrap());
+    stops_silence(test, two, |_, queue| {
+        queue.stop(Stop::Fade).unwrap();
+    });
+}
+
+/// Every utterance is one steady level, above 0 and below it in turns, so that the capture says which is heard. They are of
+/// the queues in turns.
+fn stops_silence(
+    test: &str,
+    queues: impl Fn(&Player) -> [TrackQueue; 2],
+    stop: impl Fn(&Player, &TrackQueue),
+) {
     alone_with_device(test, PLAIN, |output| {
         let options = PlayerOptions::default();
         let player = open(&OutputSelection::Default, &options);
-        let stops = beside_busy_threads(2, || stop_often(&player));
+        let queues = queues(&player);
+        let stops = beside_busy_threads(2, || stop_often(&player, &queues, |queue| stop(&player, queue)));
         player.wait_until_drained().unwrap();
         player.close();
         let capture = output.captures().remove(0);
@@ -85,13 +109,13 @@ fn check_last_frames(capture: &Capture, stopped: &[(&Stopped, usize)], period: f
 }
 
 /// Speaks and stops at random moments.
-fn stop_often(player: &Player) -> Vec<Stopped> {
+fn stop_often(player: &Player, queues: &[TrackQueue; 2], stop: impl Fn(&TrackQueue)) -> Vec<Stopped> {
     // Of a generator of pseudo-random numbers, the same each time (Knuth's MMIX).
     let mut random = 1_u64;
     let mut stops = Vec::new();
     let begin = |n: usize| {
         let level = if n.is_multiple_of(2) { 0.5 } else { -0.5 };
-        let mut writer = track(player);
+        let mut writer = queues[n % 2].add_track(speech()).unwrap();
         writer.push(vec![level; 2 * RATE as usize]).unwrap();
     };
     begin(0);
@@ -107,7 +131,7 @@ fn stop_often(player: &Player) -> Vec<Stopped> {
         let until = Instant::now() + Duration::from_micros((random >> 33) % 40_000);
         thread::sleep(until.saturating_duration_since(Instant::now()));
         let at = now();
-        player.stop(Stop::Fade);
+        stop(&queues[(n - 1) % 2]);
         let next_at = now();
         of_others = player.counters().rendered + u64::from(RATE) * 28 / 1_000;
         if n < STOPS {

@@ -13,12 +13,15 @@ pub fn frames_in(seconds: u32) -> u64 {
 }
 
 pub fn track(player: &Player) -> TrackWriter {
-    let options = TrackOptions {
+    player.add_track(speech()).unwrap()
+}
+
+pub fn speech() -> TrackOptions {
+    TrackOptions {
         kind: TrackKind::Speech,
         rate: RATE,
         gain: 1.0,
-    };
-    player.add_track(options).unwrap()
+    }
 }
 
 /// Plays a tone for `seconds` with marks in it, to its end.

@@ -6,6 +6,7 @@ use super::hand_outputs::{Backend, ModelDevices};
 use super::line::Line;
 use super::options::PlayerOptions;
 use super::output::OutputSelection;
+use super::queue::QueueId;
 use super::realtime::clock::Clock;
 use super::track::{TrackEnd, TrackId, TrackOptions, Wanted};
 use super::valve::{CommandId, Valve};
@@ -82,8 +83,8 @@ impl Booth {
     fn deliver(&self, deck: &mut Deck) {
         let outbox = deck.take_outbox();
         self.events.lock().unwrap().extend(outbox.events);
-        for (on_end, end) in outbox.endings {
-            on_end(end);
+        for (on_end, end, heard) in outbox.endings {
+            on_end(end, heard);
         }
     }
 
@@ -96,10 +97,15 @@ impl Booth {
 
     /// Adds a track that is complete.
     pub fn play(&self, frames: &[f32]) -> Added {
+        self.play_in(QueueId::FIRST, frames)
+    }
+
+    /// The same in a queue.
+    pub fn play_in(&self, queue: QueueId, frames: &[f32]) -> Added {
         let (ends, id) = (Arc::clone(&self.ends), Arc::new(std::sync::Mutex::new(None)));
         let on_end = {
             let id = Arc::clone(&id);
-            Box::new(move |end| {
+            Box::new(move |end, _| {
                 let id = id.lock().unwrap().unwrap();
                 ends.lock().unwrap().push((id, end));
             })
@@ -110,11 +116,11 @@ impl Booth {
             gain: 1.0,
         };
         self.with_deck(|deck| {
-            let (track, wanted) = deck.add(options, on_end, &self.valve).unwrap();
+            let (track, wanted) = deck.add(queue, options, None, on_end, &self.valve).unwrap();
             *id.lock().unwrap() = Some(track);
-            let playlist = deck.playlist_mut();
-            playlist.get_mut(track).unwrap().push(frames.into());
-            playlist.get_mut(track).unwrap().complete();
+            let added = deck.track_mut(track).unwrap();
+            added.push(frames.into());
+            added.complete();
             Added {
                 id: track,
                 frames: frames.to_vec(),

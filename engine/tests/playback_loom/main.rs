@@ -27,14 +27,17 @@ use libtest_mimic::{Arguments, Trial};
 mod playback {
     mod counters;
     mod deck;
+    mod delivery;
     mod device;
     mod error;
     mod event;
     mod feed;
+    mod levellers;
     mod line;
     mod options;
     mod player;
     mod playlist;
+    mod queue;
     mod recovery;
     mod shared;
     mod timeline;
@@ -75,15 +78,16 @@ mod playback {
 
     pub use counters::{Counters, OutputLoad};
     pub use deck::Seek;
-    pub use error::{PlaybackError, PushError, SeekError};
+    pub use error::{PlaybackError, PushError, QueueError, SeekError};
     pub use event::{Effect, OpenOutput, OpenReason, PlaybackEvent, PlaybackEvents};
     pub use options::PlayerOptions;
     pub use player::{Player, Stop};
+    pub use queue::{Interrupt, QUEUES, QueueId, QueueOptions, TrackQueue};
     pub use realtime::Renderer;
     pub use realtime::load::CallbackLoad;
     pub use realtime::status::Mode;
     pub(crate) use track::Wanted;
-    pub use track::{Mark, MarkKind, Position, TrackEnd, TrackId, TrackKind, TrackOptions};
+    pub use track::{Extent, Mark, MarkKind, Position, TrackEnd, TrackId, TrackKind, TrackOptions};
     pub use utter_dsp::Level;
     pub use valve::CommandId;
     pub use volume::Volume;

@@ -1,19 +1,21 @@
 //! Stops, which reach the valve ahead of the deck: with the whole deck, its feed and its timeline, and the device.
 //!
 //! What is checked, for a stop that comes at any moment of a round of the playback thread, of a callback, of another stop,
-//! of a skip, of a change of outputs, and of a loss: every command has its effect once; what was added before the stop has ended once,
+//! of a skip, of a change of turn, of a change of outputs, and of a loss: every command has its effect once; what was added before the stop has ended once,
 //! and is not wanted any more; what is added after it has returned is wanted, and heard whole; every frame is accounted for,
 //! and nothing is left outstanding.
 //!
 //! Caught, when made: a stop that is followed to an epoch that is over; the number of stops counted ahead of the lock; the
 //! earlier of two stops forgotten; a stop that nobody is told of when its output goes; a report of a stop that the deck has
 //! not heard of dropped, or not looked for; frames that were discarded counted as heard, and the reports read before the
-//! status to tell them apart; the number of stops not noted when they are followed.
+//! status to tell them apart; the number of stops not noted when they are followed; a stop that only the queue
+//! hears of that is on.
 //!
 //! Not caught: the number of stops counted or read relaxed. The valve's mutex orders all that depends on it.
 
 use super::booth::{Booth, NEW};
 use super::output::{OutputId, OutputSelection};
+use super::queue::{QueueId, QueueOptions};
 use crate::sync::{check, spawn};
 
 pub const MODELS: &[(&str, fn())] = &[
@@ -24,6 +26,7 @@ pub const MODELS: &[(&str, fn())] = &[
     ("a_stop_during_another_one", a_stop_during_another_one),
     ("a_stop_during_a_skip", a_stop_during_a_skip),
     ("a_stop_during_a_loss", a_stop_during_a_loss),
+    ("a_stop_during_a_change_of_turn", a_stop_during_a_change_of_turn),
     (
         "a_stop_during_a_change_of_outputs",
         a_stop_during_a_change_of_outputs,
@@ -80,7 +83,7 @@ fn a_stop_during_a_skip() {
         booth.round();
         let skipping = spawn({
             let booth = booth.clone();
-            move || booth.with_deck(|deck| deck.skip(&booth.valve))
+            move || booth.with_deck(|deck| deck.skip(QueueId::FIRST, &booth.valve))
         });
         let device = spawn({
             let backend = booth.backend.clone();
@@ -119,6 +122,30 @@ fn a_stop_during_a_change_of_outputs() {
         changing.join().unwrap();
         device.join().unwrap();
         booth.finish(&[stop, route], &old, &new);
+    });
+}
+
+/// Two queues: the track of one has been heard, and that of the other has its turn, in a round of the playback thread.
+fn a_stop_during_a_change_of_turn() {
+    check(2, || {
+        let booth = Booth::open();
+        let other = booth.with_deck(|deck| deck.add_queue(QueueOptions::default()).unwrap());
+        let old = [booth.play(&[0.05, 0.1]), booth.play_in(other, &[0.15])];
+        booth.round();
+        booth.backend.turn();
+        let changing = spawn({
+            let booth = booth.clone();
+            move || booth.round()
+        });
+        let device = spawn({
+            let backend = booth.backend.clone();
+            move || backend.turn()
+        });
+        let stop = booth.stop();
+        let new = booth.play(&NEW);
+        changing.join().unwrap();
+        device.join().unwrap();
+        booth.finish(&[stop], &old, &new);
     });
 }
 

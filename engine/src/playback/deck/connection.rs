@@ -7,8 +7,9 @@
 use super::super::event::{OpenReason, PlaybackEvent};
 use super::super::feed::Cursor;
 use super::super::line::Line;
-use super::super::output::{LossReason, OutputSelection};
+use super::super::output::{LossReason, OutputError, OutputSelection};
 use super::super::realtime::command::Command;
+use super::super::track::{Position, Track};
 use super::super::valve::{Inlet, Valve};
 use super::{Deck, Open};
 use std::time::Duration;
@@ -30,6 +31,18 @@ pub(in crate::playback) enum Connection {
         opening: Option<Attempt>,
         /// A change of route that came meanwhile.
         switch: Option<Switch>,
+    },
+    /// There is none, and none is looked for until there is something to be heard.
+    Closed {
+        /// Why the last one could not be opened.
+        failed: Option<OutputError>,
+    },
+    /// There is none yet; the first one is being opened.
+    First {
+        since: u64,
+        failures: u32,
+        next_try: u64,
+        opening: Option<Attempt>,
     },
     /// There has been none for so long that nobody waits for it.
     GivenUp {
@@ -88,20 +101,12 @@ impl Deck {
     /// The output is gone.
     pub(super) fn lose(&mut self, reason: LossReason, valve: &Valve, now: u64) {
         let Some(mut open) = self.open.take() else { return };
-        let cursor = self.cursor_after(&open);
-        self.told = self.playhead;
-        if let Some(cursor) = cursor {
-            self.playhead = Some((cursor.track, cursor.frame));
-        }
-        self.end_before(cursor);
-        self.resume_at = cursor;
+        let position = self.leave_lost(&open);
         self.retire(&open, valve);
         self.closed_counters.losses += 1;
         if let Some(stream) = open.line.take_stream() {
             self.devices.close(&open.line.config.id, stream, Duration::ZERO);
         }
-        let position =
-            cursor.and_then(|cursor| Some(self.playlist.get(cursor.track)?.position(cursor.frame)));
         tracing::warn!(output = %open.line.config.id, %reason, "the output is lost");
         self.outbox.events.push(PlaybackEvent::OutputLost {
             output: open.line.config.clone(),
@@ -110,7 +115,7 @@ impl Deck {
         });
         let switch = match std::mem::replace(&mut self.connection, Connection::Open { switch: None }) {
             Connection::Open { switch } | Connection::Lost { switch, .. } => switch,
-            Connection::GivenUp { .. } => None,
+            Connection::GivenUp { .. } | Connection::Closed { .. } | Connection::First { .. } => None,
         };
         self.connection = Connection::Lost {
             reason,
@@ -129,28 +134,59 @@ impl Deck {
         };
     }
 
-    /// Where to go on after `open` was lost: with the first frame that was not heard for certain.
-    pub(super) fn cursor_after(&self, open: &Open) -> Option<Cursor> {
-        if let Some(heading) = self.heading {
-            // What was flushed is not wanted.
-            return heading.to;
-        }
+    /// Has every lane go on with the first of its frames that `open`, which is lost, has not played for certain; gives the
+    /// place that was heard.
+    fn leave_lost(&mut self, open: &Open) -> Option<Position> {
         let status = open.line.status();
         // Of what it had to play when it asked for frames last, it may have played something since, or nothing. Better
         // that is heard twice than not at all.
         let heard = status.device_frames.saturating_sub(status.latency_frames);
+        let ring = open.timeline.ring_at(heard);
         let has_sound = open.timeline.is_sound_after(heard);
-        let located = open
-            .timeline
-            .locate(open.timeline.ring_at(heard))
-            .and_then(|(id, frame)| {
-                let track = self.playlist.get(id)?;
-                (has_sound || !track.has_ended()).then(|| Cursor {
-                    track: id,
-                    frame: frame.min(track.length()),
-                })
+        let located = open.timeline.locate_wanted(ring).filter(|(track, _)| {
+            let track = self.queues.track(*track);
+            track.is_some_and(|track| has_sound || !track.has_ended())
+        });
+        let turn = self.end_turn();
+        let sounding = located.and_then(|(track, _)| self.queues.lane_of(track));
+        let sounding = sounding.or(turn.in_ring());
+        let mut position = None;
+        for (id, lane) in self.queues.lanes_by_id() {
+            let has_it = |track| lane.playlist.get(track).is_some();
+            let here = located.filter(|(track, _)| has_it(*track));
+            let unheard = here.or_else(|| open.timeline.first_behind(ring, has_it));
+            let cursor = unheard.map(|(track, frame)| {
+                let length = lane.playlist.get(track).map_or(frame, Track::length);
+                let frame = frame.min(length);
+                Cursor { track, frame }
             });
-        located.or_else(|| open.feed.cursor())
+            let again = match (&turn.leaving, lane.heading) {
+                // What was flushed is not wanted.
+                (_, Some(heading)) => Some(heading.to),
+                (Some(left), _) if left.lane == id => match left.heading {
+                    Some(heading) => Some(heading.to),
+                    None => Some(cursor.or(lane.next)),
+                },
+                _ if turn.on == Some(id) => Some(cursor.or(open.feed.cursor())),
+                // It was to go on here, or earlier.
+                _ if lane.tail.is_some() => cursor.map(|cursor| match lane.next {
+                    Some(next) if next.track == cursor.track && next.frame < cursor.frame => Some(next),
+                    _ => Some(cursor),
+                }),
+                _ => None,
+            };
+            if let Some(next) = again {
+                lane.hear_again_from(next);
+            }
+            let next = again.unwrap_or(lane.next);
+            lane.leave_output(next, &mut self.outbox);
+            if sounding == Some(id) {
+                lane.goes_first = next.is_some_and(|next| next.frame > 0);
+                position = next.and_then(|next| Some(lane.playlist.get(next.track)?.position(next.frame)));
+            }
+        }
+        self.settle_without(turn.leaving);
+        position
     }
 
     /// Puts down what a line has counted, disconnects it, and lets the commands that it has not obeyed take effect.
@@ -158,9 +194,8 @@ impl Deck {
         self.closed_counters = self.closed_counters.plus(open.counters(valve).closed());
         valve.connect(None);
         for command in std::mem::take(&mut self.outstanding) {
-            self.effect_now(command);
+            self.effect_now(command, self.position());
         }
-        self.heading = None;
     }
 
     /// Plays on `line` from now on.
@@ -170,20 +205,20 @@ impl Deck {
             format = %config.format, period = ?line.granted_period, ?reason, "output open");
         let (rate, channels) = (config.rate, config.channels);
         let epoch = valve.connect(Some(inlet));
-        let (cursor, loudness) = (self.resume_at.take(), self.options.loudness);
-        let open = Open::new(line, reason, cursor, loudness, epoch, self.clock.now());
+        let (volume, loudness) = (self.volume, self.options.loudness);
+        let open = Open::new(line, reason, volume, loudness, epoch, self.clock.now());
         self.outbox
             .events
             .push(PlaybackEvent::OutputOpened(open.describe()));
         self.open = Some(open);
         self.connection = Connection::Open { switch: None };
         // Its ring of commands is empty: there is room for these, which nobody has given and nobody waits for.
-        let _ = valve.send(self.volume.command(rate, channels, true));
+        let _ = valve.send(volume.command(rate, channels, true));
         if self.is_paused {
             let _ = valve.send(Command::Pause);
         }
         if let OpenReason::Route(command) = reason {
-            self.effect_now(command);
+            self.effect_now(command, self.position());
         }
     }
 }

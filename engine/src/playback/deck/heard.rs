@@ -3,7 +3,6 @@
 use super::super::event::{Effect, PlaybackEvent};
 use super::super::realtime::status::{Mode, Status};
 use super::super::timeline::Heard;
-use super::super::track::TrackEnd;
 use super::super::valve::{CommandId, Valve};
 use super::Deck;
 use super::connection::Connection;
@@ -15,6 +14,9 @@ const WHILE_HEARD: Duration = Duration::from_millis(10);
 
 /// How soon while nothing is to be heard: for losses.
 const WHILE_IDLE: Duration = Duration::from_millis(100);
+
+/// How soon without an output: for one that opens after it was given up.
+const WHILE_CLOSED: Duration = Duration::from_secs(1);
 
 /// Callbacks after which a device's account of its latency is believed.
 const SETTLED: u64 = 8;
@@ -34,11 +36,13 @@ impl Deck {
         let next_mark = self.follow(valve, now);
         self.watch(valve, now);
         self.connect(valve, now);
-        let next = match &self.open {
-            None if matches!(self.connection, Connection::GivenUp { .. }) => WHILE_IDLE,
-            None => WHILE_HEARD,
-            Some(_) if self.is_at_rest() => WHILE_IDLE,
-            Some(_) => next_mark.map_or(WHILE_HEARD, |mark| mark.min(WHILE_HEARD)),
+        self.forget_removed();
+        let next = match (&self.open, &self.connection) {
+            (None, Connection::GivenUp { .. }) => WHILE_IDLE,
+            (None, Connection::Closed { .. }) => WHILE_CLOSED,
+            (None, _) => WHILE_HEARD,
+            (Some(_), _) if self.is_at_rest() => WHILE_IDLE,
+            (Some(_), _) => next_mark.map_or(WHILE_HEARD, |mark| mark.min(WHILE_HEARD)),
         };
         next.max(SHORTEST)
     }
@@ -46,9 +50,11 @@ impl Deck {
     /// Whether nothing is heard, nothing waits, and no command is under way.
     fn is_at_rest(&self) -> bool {
         let is_silent = matches!(self.mode(), Mode::Idle | Mode::Paused);
-        let waits = self.playlist.first_open().is_some() && !self.is_paused;
+        let mut waiting = self.queues.iter().filter(|(_, queue)| !queue.is_paused);
+        let waits = !self.is_paused && waiting.any(|(_, queue)| queue.has_open());
         let is_told = self.open.as_ref().is_none_or(|open| open.seen.is_level_told);
-        is_silent && !waits && is_told && self.outstanding.is_empty()
+        let is_settled = self.turn.leaving.is_none() && self.outstanding.is_empty();
+        is_silent && !waits && is_told && is_settled
     }
 
     fn read_reports(&mut self, valve: &Valve) {
@@ -62,11 +68,12 @@ impl Deck {
             {
                 self.apply_stop(stopped);
             }
+            self.settle(obeyed.command, obeyed.ring);
             let Some(open) = &mut self.open else { return };
             open.obeyed.pop_front();
             let effect = Effect {
                 device_frame: obeyed.device,
-                position: open.position(&self.playlist, obeyed.ring),
+                position: open.position(&self.queues, obeyed.ring),
             };
             // Commands are obeyed in order: those before it that were not were flushes, and made way for a later one.
             // Those that the deck has sent by itself are nobody's.
@@ -89,66 +96,35 @@ impl Deck {
         for heard in passed {
             self.pass(&heard);
         }
-        self.arrive(heard_ring);
+        for lane in self.queues.lanes_mut() {
+            lane.arrive(heard_ring, &mut self.outbox);
+        }
         let open = self.open.as_ref()?;
         let has_sound = open.timeline.has_sound_at(heard_device);
         self.tell_position(has_sound, now);
         self.tell_level(has_sound, &status, now);
         self.tell_latency(&status);
-        if let Some(playhead) = self.playhead {
-            self.playlist.forget(playhead, self.options.history);
-        }
-        let (track, frame) = self.playhead.filter(|_| has_sound)?;
-        let track = self.playlist.get(track)?;
+        let lane = self.turn.heard.and_then(|heard| self.queues.lane_mut(heard))?;
+        let playhead = lane.playhead?;
+        lane.playlist.forget(playhead, self.options.history);
+        let (track, frame) = Some(playhead).filter(|_| has_sound)?;
+        let track = lane.playlist.get(track)?;
         let next = track.marks_in(frame..u64::MAX).first()?;
         Some(track.time(next.frame - frame))
     }
 
-    /// Forgets where it was going when that is heard, or will not be. While it is paused, neither is so.
-    fn arrive(&mut self, heard_ring: u64) {
-        let playlist = &self.playlist;
-        self.heading = self.heading.filter(|heading| match heading.to {
-            None => heading.ring > heard_ring,
-            Some(to) => {
-                let is_over = playlist
-                    .get(to.track)
-                    .is_none_or(|track| track.has_ended() && track.length() <= to.frame);
-                heading.ring >= heard_ring && !is_over
-            }
-        });
-    }
-
     /// Tells what there is in a part of a track that was heard.
     pub(super) fn pass(&mut self, heard: &Heard) {
-        let id = heard.track;
-        let Some(track) = self.playlist.get(id) else {
+        let last = self.turn.heard.filter(|last| {
+            let lane = self.queues.lane(*last);
+            lane.is_some_and(|lane| lane.playlist.get(heard.track).is_some())
+        });
+        let Some(of) = last.or_else(|| self.queues.lane_of(heard.track)) else {
             return;
         };
-        let frames = if heard.to_end {
-            track.length()..u64::MAX
-        } else {
-            heard.frames.start..heard.frames.end.min(track.length())
-        };
-        if !heard.to_end {
-            if frames.start == 0 && self.told.is_none_or(|told| told.0 != id) {
-                let kind = track.options.kind;
-                self.outbox
-                    .events
-                    .push(PlaybackEvent::TrackStarted { track: id, kind });
-            }
-            self.playhead = Some((id, frames.end));
-        }
-        let told = self.told.filter(|told| told.0 == id).map_or(0, |told| told.1);
-        for mark in track.marks_in(frames.start.max(told)..frames.end) {
-            let mark = mark.clone();
-            self.outbox.events.push(PlaybackEvent::Mark { track: id, mark });
-        }
-        if !heard.to_end && frames.end >= told {
-            self.told = None;
-        }
-        if heard.to_end {
-            self.playhead = Some((id, track.length()));
-            self.end(id, TrackEnd::Heard);
+        self.turn.heard = Some(of);
+        if let Some(lane) = self.queues.lane_mut(of) {
+            lane.pass(heard, &mut self.outbox);
         }
     }
 
@@ -159,12 +135,12 @@ impl Deck {
         if !has_sound || !is_due(&mut open.seen.position_at, interval, now) {
             return;
         }
-        if let Some((track, frame)) = self.playhead
-            && let Some(track) = self.playlist.get(track)
-        {
-            self.outbox
-                .events
-                .push(PlaybackEvent::Position(track.position(frame)));
+        let heard = self.turn.heard.and_then(|heard| self.queues.lane(heard));
+        if heard.is_some_and(|lane| lane.is_fading()) {
+            return;
+        }
+        if let Some(position) = self.position() {
+            self.outbox.events.push(PlaybackEvent::Position(position));
         }
     }
 

@@ -5,42 +5,54 @@
 //! hand. Nothing here waits for anything. What is to be told and called is collected, and told and called by
 //! whoever had the deck, when it is free again.
 //!
-//! * [`commands`](self) — stop, skip, seek, replay, pause, volume;
+//! * `lane`, `queue` — the tracks of each queue, and where in them it is;
+//! * `turns` — which of them is fed;
+//! * [`commands`](self), `queue_commands` — stop, skip, seek, replay, pause, volume: of all, and of one queue;
 //! * `heard` — what the renderer reports, the playhead, and the events that follow it;
 //! * `connection` — having an output, losing it, and playing on another;
 //! * `opening` — what the device thread is asked, and what becomes of its answers;
+//! * `idle` — having no output while there is nothing to be heard;
 //! * `route` — changing from one output to another.
 
 mod commands;
 mod connection;
 mod heard;
+mod idle;
+mod interruptions;
+mod lane;
 mod open;
 mod opening;
+mod queue;
+mod queue_commands;
 mod route;
+mod turns;
 
-pub use commands::Seek;
+pub(in crate::playback) use queue::Rank;
+pub use queue_commands::Seek;
 
 use super::counters::{Counters, OutputLoad};
 use super::device::Devices;
-use super::error::PlaybackError;
+use super::error::{PlaybackError, PushError};
 use super::event::{Effect, OpenOutput, OpenReason, PlaybackEvent};
 use super::feed::{Cursor, Fed};
 use super::frames_in;
 use super::line::Line;
 use super::options::PlayerOptions;
 use super::output::{OutputSelection, OutputStream};
-use super::playlist::Playlist;
+use super::queue::{Interrupt, QueueId};
 use super::realtime::clock::Clock;
 use super::realtime::status::Mode;
 use super::sync::Ordering;
-use super::track::{OnEnd, TrackEnd, TrackId, TrackOptions, Wanted};
+use super::track::{Extent, OnEnd, Position, Track, TrackEnd, TrackId, TrackOptions, Wanted};
 use super::valve::{CommandId, Inlet, Valve};
 use super::volume::Volume;
 use connection::Connection;
 use open::Open;
+use queue::Queues;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
+use turns::Turn;
 use utter_dsp::ResampleError;
 
 /// Effects of commands that are kept to be asked for.
@@ -50,21 +62,14 @@ pub(super) struct Deck {
     pub(super) options: PlayerOptions,
     clock: Clock,
     devices: Box<dyn Devices>,
-    playlist: Playlist,
+    queues: Queues,
+    turn: Turn,
     open: Option<Open>,
     connection: Connection,
     route: OutputSelection,
     volume: Volume,
     is_paused: bool,
     stops_applied: u64,
-    /// The next frame that will be heard, as far as is known.
-    playhead: Option<(TrackId, u64)>,
-    /// Marks before it were told already, before the output was lost.
-    told: Option<(TrackId, u64)>,
-    /// Where to go on when there is an output again.
-    resume_at: Option<Cursor>,
-    /// The last flush, until what is behind it is heard. Until then the playhead is of the past.
-    heading: Option<Heading>,
     /// Commands that were sent and not obeyed.
     outstanding: VecDeque<CommandId>,
     effects: VecDeque<(CommandId, Effect)>,
@@ -74,25 +79,18 @@ pub(super) struct Deck {
     is_closed: bool,
 }
 
-/// Where it goes after a flush.
-#[derive(Debug, Clone, Copy)]
-struct Heading {
-    /// The frame of the ring with which it is there.
-    ring: u64,
-    /// Nowhere if there is nothing more.
-    to: Option<Cursor>,
-}
-
 /// What is to be told and called when the deck is free.
 #[derive(Default)]
 pub(super) struct Outbox {
     pub(super) events: Vec<PlaybackEvent>,
-    pub(super) endings: Vec<(OnEnd, TrackEnd)>,
+    pub(super) endings: Vec<(OnEnd, TrackEnd, Extent)>,
+    /// Nothing is told after it.
+    pub(super) is_last: bool,
 }
 
 impl Outbox {
     pub(super) fn is_empty(&self) -> bool {
-        self.events.is_empty() && self.endings.is_empty()
+        self.events.is_empty() && self.endings.is_empty() && !self.is_last
     }
 }
 
@@ -102,17 +100,14 @@ impl Deck {
             options,
             clock,
             devices,
-            playlist: Playlist::default(),
+            queues: Queues::new(),
+            turn: Turn::default(),
             open: None,
             connection: Connection::Open { switch: None },
             route: OutputSelection::Default,
             volume: Volume::default(),
             is_paused: false,
             stops_applied: 0,
-            playhead: None,
-            told: None,
-            resume_at: None,
-            heading: None,
             outstanding: VecDeque::new(),
             effects: VecDeque::new(),
             closed_counters: Counters::default(),
@@ -141,29 +136,36 @@ impl Deck {
         std::mem::take(&mut self.outbox)
     }
 
-    /// Adds a track behind all others.
+    /// Adds a track behind all others of a queue that are as urgent.
     pub(super) fn add(
         &mut self,
+        queue: QueueId,
         options: TrackOptions,
+        urgent: Option<Interrupt>,
         on_end: OnEnd,
         valve: &Valve,
     ) -> Result<(TrackId, Arc<Wanted>), PlaybackError> {
-        if self.is_closed {
-            return Err(PlaybackError::Closed);
+        match self.refusal() {
+            Some(PushError::OutputLost(reason)) => return Err(PlaybackError::OutputLost(reason)),
+            Some(_) => return Err(PlaybackError::Closed),
+            None => self.accept(options.rate)?,
         }
-        if let Connection::GivenUp { reason, .. } = &self.connection {
-            return Err(PlaybackError::OutputLost(*reason));
-        }
-        self.accept(options.rate)?;
         let wanted = Wanted::new(Arc::clone(valve.stops()), self.stops_applied);
-        let id = self.playlist.add(options, Arc::clone(&wanted), on_end);
-        let cursor = Cursor { track: id, frame: 0 };
-        if let Some(heading) = &mut self.heading {
-            heading.to = heading.to.or(Some(cursor));
-        }
+        let added = self
+            .queues
+            .add_track(queue, options, urgent, Arc::clone(&wanted), on_end);
+        let (lane_id, id) = added?;
+        let Some(lane) = self.queues.lane_mut(lane_id) else {
+            return Err(PlaybackError::Closed);
+        };
         match &mut self.open {
-            Some(open) => open.feed.start_at(id),
-            None => self.resume_at = self.resume_at.or(Some(cursor)),
+            Some(open) if self.turn.on == Some(lane_id) => {
+                if let Some(heading) = &mut lane.heading {
+                    heading.to = heading.to.or(Some(Cursor { track: id, frame: 0 }));
+                }
+                open.feed.start_at(id);
+            }
+            _ => lane.expect(id),
         }
         Ok((id, wanted))
     }
@@ -180,15 +182,33 @@ impl Deck {
         self.is_closed
     }
 
-    /// Whether more frames may be made ahead of what is heard.
-    pub(super) fn has_room(&self) -> bool {
-        self.playlist.unheard(self.playhead) < self.options.ahead
+    /// Whether more frames may be made for a lane ahead of what is heard. Who is told that they may not is
+    /// [told](Self::makes_room) when they may.
+    pub(super) fn has_room(&mut self, queue: QueueId, rank: Rank) -> bool {
+        let ahead = self.options.ahead;
+        let Ok(queue) = self.queues.present_mut(queue) else {
+            return false;
+        };
+        let lane = queue.lane_mut(rank);
+        let has_room = lane.unheard() < ahead;
+        lane.waits_for_room |= !has_room;
+        has_room
+    }
+
+    /// Whether a lane has room now for which somebody waits.
+    pub(super) fn makes_room(&mut self) -> bool {
+        let mut makes_room = false;
+        let lanes = self.queues.iter_mut().flat_map(|queue| queue.lanes_mut());
+        for lane in lanes.filter(|lane| lane.waits_for_room) {
+            lane.waits_for_room = lane.unheard() >= self.options.ahead;
+            makes_room |= !lane.waits_for_room;
+        }
+        makes_room
     }
 
     /// The place that is heard.
-    pub(super) fn position(&self) -> Option<super::track::Position> {
-        let (track, frame) = self.playhead?;
-        Some(self.playlist.get(track)?.position(frame))
+    pub(super) fn position(&self) -> Option<Position> {
+        self.queues.lane(self.turn.heard?)?.heard_at()
     }
 
     /// What the open output reports about itself.
@@ -197,22 +217,25 @@ impl Deck {
         self.open.as_ref().map(|open| Arc::clone(&open.line.health))
     }
 
-    pub(super) fn playlist_mut(&mut self) -> &mut Playlist {
-        &mut self.playlist
+    pub(super) fn track_mut(&mut self, id: TrackId) -> Option<&mut Track> {
+        self.queues.track_mut(id)
     }
 
     /// Why frames are not taken any more, if they are not.
-    pub(super) fn refusal(&self) -> Option<super::error::PushError> {
+    pub(super) fn refusal(&self) -> Option<PushError> {
         match &self.connection {
-            _ if self.is_closed => Some(super::error::PushError::Closed),
-            Connection::GivenUp { reason, .. } => Some(super::error::PushError::OutputLost(*reason)),
+            _ if self.is_closed => Some(PushError::Closed),
+            Connection::GivenUp { reason, .. } => Some(PushError::OutputLost(*reason)),
             _ => None,
         }
     }
 
     /// Feeds the ring; `true` if there is more to do at once.
     pub(super) fn feed(&mut self, valve: &Valve) -> bool {
-        let Some(open) = &mut self.open else {
+        self.take_turns(valve);
+        self.set_limit();
+        let lane = self.turn.on.and_then(|on| self.queues.lane(on));
+        let (Some(open), Some(lane)) = (&mut self.open, lane) else {
             return false;
         };
         let level = frames_in(self.options.queue, open.line.config.rate).max(1);
@@ -223,7 +246,7 @@ impl Deck {
         room > 0
             && open
                 .feed
-                .feed(&self.playlist, &mut open.timeline, valve, room, queued)
+                .feed(&lane.playlist, &mut open.timeline, valve, room, queued)
                 == Fed::More
     }
 
@@ -269,7 +292,8 @@ impl Deck {
 
     /// Whether all that was added has been heard, or was stopped, and the device is silent.
     pub(super) fn is_drained(&mut self) -> bool {
-        if self.playlist.first_open().is_some() || !self.outstanding.is_empty() {
+        let has_open = self.queues.iter().any(|(_, queue)| queue.has_open());
+        if has_open || !self.outstanding.is_empty() {
             return false;
         }
         let now = self.clock.now();
@@ -286,6 +310,7 @@ impl Deck {
         self.devices.end();
         let stream = self.open.take().and_then(|mut open| {
             self.closed_counters = self.closed_counters.plus(open.counters(valve).closed());
+            tracing::info!(output = %open.line.config.name, id = %open.line.config.id, "output closed");
             open.line.take_stream()
         });
         valve.connect(None);
@@ -295,43 +320,9 @@ impl Deck {
 
     /// Ends every track that has not ended.
     fn end_all(&mut self, end: impl Fn() -> TrackEnd) {
-        let all: Vec<TrackId> = self.playlist.iter().map(|track| track.id).collect();
-        for track in all {
-            self.end(track, end());
+        for lane in self.queues.lanes_mut() {
+            lane.end_all(&end, &mut self.outbox);
         }
-        for track in self.playlist.take_out(|_| true) {
-            track.wanted.drop_it();
-        }
-        self.playhead = None;
-        self.resume_at = None;
-    }
-
-    /// Ends the tracks before `cursor` that have not ended, or all if it is `None`: all of them has been given to a
-    /// device that is gone.
-    fn end_before(&mut self, cursor: Option<Cursor>) {
-        let is_before = |id: TrackId| cursor.is_none_or(|cursor| id < cursor.track);
-        let left: Vec<TrackId> = self
-            .playlist
-            .iter()
-            .filter(|track| !track.has_ended() && is_before(track.id))
-            .map(|track| track.id)
-            .collect();
-        for track in left {
-            self.end(track, TrackEnd::Heard);
-        }
-    }
-
-    /// Ends a track.
-    fn end(&mut self, track: TrackId, end: TrackEnd) {
-        let Some(track) = self.playlist.get_mut(track) else {
-            return;
-        };
-        let Some(on_end) = track.take_on_end() else { return };
-        let track = track.id;
-        self.outbox.events.push(match end {
-            TrackEnd::Heard => PlaybackEvent::TrackEnded { track },
-            TrackEnd::Stopped | TrackEnd::Failed(_) => PlaybackEvent::TrackStopped { track },
-        });
-        self.outbox.endings.push((on_end, end));
+        self.turn = Turn::default();
     }
 }

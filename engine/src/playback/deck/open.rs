@@ -2,15 +2,16 @@
 
 use super::super::counters::Counters;
 use super::super::event::{OpenOutput, OpenReason};
-use super::super::feed::{Cursor, Feed};
+use super::super::feed::Feed;
 use super::super::frames_in;
 use super::super::line::{FADE, Line};
-use super::super::playlist::Playlist;
 use super::super::realtime::report::Report;
 use super::super::realtime::status::Power;
 use super::super::timeline::Timeline;
 use super::super::track::Position;
 use super::super::valve::{CommandId, Valve};
+use super::super::volume::Volume;
+use super::queue::Queues;
 use std::collections::VecDeque;
 use std::time::Duration;
 use utter_dsp::Levelling;
@@ -26,6 +27,8 @@ pub(super) struct Open {
     pub(super) obeyed: VecDeque<Obeyed>,
     /// Why it was opened.
     pub(super) reason: OpenReason,
+    /// The volume that the renderer was told last.
+    pub(super) volume: Volume,
     pub(super) seen: Seen,
 }
 
@@ -58,18 +61,19 @@ impl Open {
     pub(super) fn new(
         line: Line,
         reason: OpenReason,
-        cursor: Option<Cursor>,
+        volume: Volume,
         loudness: Option<Levelling>,
         epoch: u64,
         now: u64,
     ) -> Self {
         let rate = line.config.rate;
         Self {
-            feed: Feed::new(rate, frames_in(FADE, rate) as u32, loudness, epoch, cursor),
+            feed: Feed::new(rate, frames_in(FADE, rate) as u32, loudness, epoch, None),
             timeline: Timeline::new(rate),
             flushed_until: 0,
             obeyed: VecDeque::new(),
             reason,
+            volume,
             seen: Seen {
                 underruns: 0,
                 underrun_frames: 0,
@@ -116,9 +120,9 @@ impl Open {
     }
 
     /// A place in a track, of a frame of the ring.
-    pub(super) fn position(&self, playlist: &Playlist, ring: u64) -> Option<Position> {
+    pub(super) fn position(&self, queues: &Queues, ring: u64) -> Option<Position> {
         let (track, frame) = self.timeline.locate(ring)?;
-        let track = playlist.get(track)?;
+        let track = queues.track(track)?;
         Some(track.position(frame.min(track.length())))
     }
 

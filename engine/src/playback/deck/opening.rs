@@ -6,7 +6,7 @@
 use super::super::device::{Answer, Opened};
 use super::super::error::PlaybackError;
 use super::super::event::{OpenReason, PlaybackEvent};
-use super::super::output::{LossReason, OutputError};
+use super::super::output::{LossReason, OutputError, OutputId, OutputSelection};
 use super::super::recovery::{OPENS_WITHIN, back_off, candidate, patience};
 use super::super::track::TrackEnd;
 use super::super::valve::Valve;
@@ -28,6 +28,8 @@ impl Deck {
             Connection::Open { .. } => self.connect_open(now),
             Connection::Lost { .. } => self.connect_lost(now),
             Connection::GivenUp { .. } => self.connect_given_up(now),
+            Connection::Closed { .. } => self.connect_closed(now),
+            Connection::First { .. } => self.connect_first(now),
         }
     }
 
@@ -199,6 +201,12 @@ impl Deck {
                     }
                 }
             }
+            Connection::First { .. } => self.opened_first(opened, valve, now),
+            Connection::Closed { .. } => {
+                if let Ok(opened) = opened {
+                    self.discard(opened);
+                }
+            }
             Connection::GivenUp {
                 failures, opening, ..
             } => {
@@ -213,8 +221,16 @@ impl Deck {
 
     /// An output was opened that was given up before. It is better than none.
     fn opened_late(&mut self, (line, inlet): Opened, valve: &Valve) {
+        if self.is_superseded(&line.config.id) {
+            return self.discard((line, inlet));
+        }
+        let mut reason = OpenReason::Recovered;
         let (opening, pending) = match &mut self.connection {
-            Connection::Open { .. } => return self.discard((line, inlet)),
+            Connection::Open { .. } | Connection::Closed { .. } => return self.discard((line, inlet)),
+            Connection::First { opening, .. } => {
+                reason = OpenReason::First;
+                (opening.take(), None)
+            }
             Connection::Lost { opening, switch, .. } => (opening.take(), switch.take()),
             Connection::GivenUp { opening, .. } => (opening.take(), None),
         };
@@ -222,8 +238,16 @@ impl Deck {
         if opening.is_some_and(|attempt| !attempt.is_for_switch) {
             self.devices.abandon();
         }
-        self.install(line, inlet, OpenReason::Recovered, valve);
+        self.install(line, inlet, reason, valve);
         self.connection = Connection::Open { switch: pending };
+    }
+
+    /// Whether the output `id` is another than the first one is to be, now that this is being opened.
+    fn is_superseded(&self, id: &OutputId) -> bool {
+        let Connection::First { failures: 0, .. } = &self.connection else {
+            return false;
+        };
+        matches!(&self.route, OutputSelection::Id(route) if route != id)
     }
 
     /// Closes an output that nobody wants any more.

@@ -7,10 +7,11 @@ use super::super::event::{OpenReason, PlaybackEvent};
 use super::super::feed::Cursor;
 use super::super::line::{FADE, Line};
 use super::super::output::{OutputError, OutputId, OutputSelection};
+use super::super::realtime::status::Status;
 use super::super::valve::{CommandId, Inlet, Valve};
-use super::Deck;
 use super::connection::{Connection, Switch};
 use super::heard::is_due;
+use super::{Deck, Open};
 use std::time::Duration;
 
 /// How long an output that was left is kept, for its fade to be heard.
@@ -46,6 +47,10 @@ impl Deck {
                     opening: None,
                     switch: Some(new),
                 };
+                None
+            }
+            Connection::Closed { .. } | Connection::First { .. } => {
+                self.set_first_route(new.selection, command);
                 None
             }
         };
@@ -131,31 +136,61 @@ impl Deck {
     pub(super) fn change_to(&mut self, line: Line, inlet: Inlet, switch: Switch, valve: &Valve) {
         self.route = switch.selection;
         if let Some(mut open) = self.open.take() {
-            // The fade begins with the next frame that the old one renders; what it has to play before that will be
-            // heard.
             let status = open.line.status();
-            let next = open.timeline.locate(status.consumed());
-            let cursor = match self.heading {
-                Some(heading) => heading.to,
-                None => next.map(|(track, frame)| Cursor { track, frame }),
-            };
-            let is_over = cursor.is_none_or(|cursor| {
-                self.playlist.get(cursor.track).is_none_or(|track| {
-                    track.has_ended() && !open.timeline.is_sound_after(status.device_frames)
-                })
-            });
-            let cursor = if is_over { open.feed.cursor() } else { cursor };
+            let cursor = self.next_after(&mut open, &status);
             valve.flush(FADE, false);
             for heard in open.timeline.advance(status.device_frames) {
                 self.pass(&heard);
             }
-            self.end_before(cursor);
-            self.resume_at = cursor;
+            self.leave_changed(cursor);
             self.retire(&open, valve);
             if let Some(stream) = open.line.take_stream() {
                 self.devices.close(&open.line.config.id, stream, LEAVES_WITHIN);
             }
         }
         self.install(line, inlet, switch.reason, valve);
+    }
+
+    /// Where the lane that is on, or is being left, goes on when `open` makes way for another output. The fade begins with
+    /// the next frame that the old one renders; what it has to play before that will be heard.
+    fn next_after(&self, open: &mut Open, status: &Status) -> Option<Cursor> {
+        let left = self.turn.leaving.as_ref();
+        let lane = self.queues.lane(self.turn.in_ring()?)?;
+        let heading = match left {
+            Some(left) => left.heading,
+            None => lane.heading,
+        };
+        let mut consumed = status.consumed();
+        if let Some(left) = left {
+            consumed = open.consumed_before(left.command).min(consumed);
+            open.timeline.flush(consumed);
+        }
+        if let Some(heading) = heading {
+            return heading.to;
+        }
+        let next = open.timeline.locate(consumed);
+        let next = next.filter(|(track, _)| {
+            lane.playlist
+                .get(*track)
+                .is_some_and(|track| !track.has_ended() || open.timeline.is_sound_after(status.device_frames))
+        });
+        match next {
+            Some((track, frame)) => Some(Cursor { track, frame }),
+            None if left.is_some() => lane.next,
+            None => open.feed.cursor(),
+        }
+    }
+
+    /// Has every lane go on when there is another output: the one that is on, or is being left, at `cursor`.
+    fn leave_changed(&mut self, cursor: Option<Cursor>) {
+        let turn = self.end_turn();
+        let on = turn.in_ring();
+        for (id, lane) in self.queues.lanes_by_id() {
+            let is_on = on == Some(id);
+            let next = if is_on { cursor } else { lane.next };
+            lane.leave_output(next, &mut self.outbox);
+            lane.goes_first |= is_on && next.is_some_and(|next| next.frame > 0);
+        }
+        self.settle_without(turn.leaving);
     }
 }

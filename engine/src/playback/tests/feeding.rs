@@ -4,7 +4,7 @@ use super::super::feed::{Cursor, Fed, Feed};
 use super::super::playlist::Playlist;
 use super::super::realtime::ring::ring;
 use super::super::timeline::Timeline;
-use super::super::track::{TrackKind, TrackOptions, Wanted};
+use super::super::track::{Track, TrackId, TrackKind, TrackOptions, Wanted};
 use super::super::valve::{Inlet, Valve};
 use super::{numbered, rig::RATE, rig::Rig, steady};
 use std::sync::Arc;
@@ -28,9 +28,11 @@ fn the_first_frames_come_together() {
         rate: 24_000,
         gain: 1.0,
     };
-    let track = playlist.add(options, Wanted::new(Arc::default(), 0), Box::new(|_| {}));
-    playlist.get_mut(track).unwrap().push(numbered(24_000).into());
-    let mut feed = Feed::new(RATE, 384, None, epoch, Some(Cursor { track, frame: 0 }));
+    let (id, wanted) = (TrackId(0), Wanted::new(Arc::default(), 0));
+    let mut track = Track::new(id, options, wanted, Box::new(|_, _| {}));
+    track.push(numbered(24_000).into());
+    playlist.add(track);
+    let mut feed = Feed::new(RATE, 384, None, epoch, Some(Cursor { track: id, frame: 0 }));
     feed.accept(24_000).unwrap();
     let mut timeline = Timeline::new(RATE);
 

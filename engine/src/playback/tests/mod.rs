@@ -4,15 +4,25 @@
 //! Every callback runs under an allocation guard.
 
 mod accounting;
+mod accounting_queues;
+mod desk;
 mod devices;
 mod feeding;
+mod first_output;
 mod following;
+mod interrupts;
+mod leaving;
 mod losses;
+mod queue_losses;
+mod queue_steps;
+mod queues;
 mod rig;
 mod routes;
 mod seeking;
 mod stopping;
+mod telling;
 mod transport;
+mod turns;
 
 use super::Counters;
 
@@ -33,6 +43,19 @@ fn numbered(frames: usize) -> Vec<f32> {
 /// A steady signal.
 fn steady(frames: usize) -> Vec<f32> {
     vec![LEVEL; frames]
+}
+
+/// That two signals are the same; where they are not is said in short.
+#[track_caller]
+fn assert_same(heard: &[f32], expected: &[f32]) {
+    let differs = heard
+        .iter()
+        .zip(expected)
+        .position(|(heard, expected)| heard != expected);
+    if let Some(at) = differs {
+        panic!("at {at} {} instead of {}", heard[at], expected[at]);
+    }
+    assert_eq!(heard.len(), expected.len());
 }
 
 fn largest_step(signal: &[f32]) -> f32 {

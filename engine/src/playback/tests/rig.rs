@@ -6,6 +6,7 @@ use super::super::event::{Effect, PlaybackEvent};
 use super::super::line::{FADE, Line};
 use super::super::options::PlayerOptions;
 use super::super::output::{LossReason, OutputError, OutputFault, OutputId, OutputSelection};
+use super::super::queue::{Interrupt, QueueId};
 use super::super::realtime::clock::Clock;
 use super::super::track::{Mark, TrackEnd, TrackId, TrackKind, TrackOptions};
 use super::super::valve::{CommandId, Valve};
@@ -44,6 +45,15 @@ impl Rig {
 
     /// Devices with their rates and channels; the first one is the default.
     pub(super) fn with(options: &PlayerOptions, devices: &[(&'static str, u32, u16)]) -> Self {
+        Self::begin(options, devices, true)
+    }
+
+    /// The same, with nothing open.
+    pub(super) fn closed(devices: &[(&'static str, u32, u16)]) -> Self {
+        Self::begin(&PlayerOptions::default(), devices, false)
+    }
+
+    fn begin(options: &PlayerOptions, devices: &[(&'static str, u32, u16)], is_open: bool) -> Self {
         let time = Arc::new(AtomicU64::new(1_000_000_000));
         let clock = Clock::manual(Arc::clone(&time));
         let backend = TestBackend::default();
@@ -59,12 +69,16 @@ impl Rig {
                 world.devices.insert(name, device);
             }
         }
-        let (line, inlet) = Line::open(&backend, &OutputSelection::Default, options, &clock).unwrap();
+        let route = OutputSelection::Default;
+        let line = is_open.then(|| Line::open(&backend, &route, options, &clock).unwrap());
         let devices = TestDevices::new(&backend, options, &clock);
         let (hangs, meanwhile) = (Arc::clone(&devices.hangs), Arc::clone(&devices.meanwhile));
         let valve = Arc::new(Valve::new());
         let mut deck = Deck::new(options.clone(), clock, Box::new(devices));
-        deck.begin(line, inlet, OutputSelection::Default, &valve);
+        match line {
+            Some((line, inlet)) => deck.begin(line, inlet, route, &valve),
+            None => deck.begin_closed(route),
+        }
         let mut rig = Self {
             deck,
             valve,
@@ -86,19 +100,24 @@ impl Rig {
     }
 
     pub(super) fn add_at(&mut self, rate: u32) -> TrackId {
+        self.add_as(QueueId::FIRST, None, rate)
+    }
+
+    pub(super) fn add_as(&mut self, queue: QueueId, urgent: Option<Interrupt>, rate: u32) -> TrackId {
         self.deck.catch_up(&self.valve);
         let ends = Arc::clone(&self.ends);
         let id = Arc::new(Mutex::new(None));
         let on_end = {
             let id = Arc::clone(&id);
-            Box::new(move |end| ends.lock().push((id.lock().unwrap(), end)))
+            Box::new(move |end, _| ends.lock().push((id.lock().unwrap(), end)))
         };
         let options = TrackOptions {
             kind: TrackKind::Speech,
             rate,
             gain: 1.0,
         };
-        let (track, _) = self.deck.add(options, on_end, &self.valve).unwrap();
+        let added = self.deck.add(queue, options, urgent, on_end, &self.valve);
+        let (track, _) = added.unwrap();
         *id.lock() = Some(track);
         self.settle();
         track
@@ -113,18 +132,18 @@ impl Rig {
     }
 
     pub(super) fn push(&mut self, track: TrackId, frames: &[f32]) {
-        if let Some(track) = self.deck.playlist_mut().get_mut(track) {
+        if let Some(track) = self.deck.track_mut(track) {
             track.push(frames.into());
         }
         self.settle();
     }
 
     pub(super) fn mark(&mut self, track: TrackId, mark: Mark) {
-        self.deck.playlist_mut().get_mut(track).unwrap().mark(mark);
+        self.deck.track_mut(track).unwrap().mark(mark);
     }
 
     pub(super) fn complete(&mut self, track: TrackId) {
-        if let Some(track) = self.deck.playlist_mut().get_mut(track) {
+        if let Some(track) = self.deck.track_mut(track) {
             track.complete();
         }
         self.settle();
@@ -139,8 +158,8 @@ impl Rig {
             while self.deck.feed(&self.valve) {}
             let outbox = self.deck.take_outbox();
             self.events.extend(outbox.events);
-            for (on_end, end) in outbox.endings {
-                on_end(end);
+            for (on_end, end, heard) in outbox.endings {
+                on_end(end, heard);
             }
         }
     }
@@ -202,19 +221,19 @@ impl Rig {
     }
 
     pub(super) fn seek(&mut self, to: Seek) -> Result<CommandId, SeekError> {
-        let result = self.deck.seek(to, &self.valve);
+        let result = self.deck.seek(QueueId::FIRST, to, &self.valve);
         self.settle();
         result
     }
 
     pub(super) fn skip(&mut self) -> Result<CommandId, SeekError> {
-        let result = self.deck.skip(&self.valve);
+        let result = self.deck.skip(QueueId::FIRST, &self.valve);
         self.settle();
         result
     }
 
     pub(super) fn replay(&mut self) -> Result<CommandId, SeekError> {
-        let result = self.deck.replay(&self.valve);
+        let result = self.deck.replay(QueueId::FIRST, &self.valve);
         self.settle();
         result
     }

@@ -2,6 +2,7 @@
 
 use super::super::Mode;
 use super::super::event::PlaybackEvent;
+use super::super::queue::QueueId;
 use super::super::track::TrackEnd;
 use super::rig::{Rig, by_id};
 use super::{FADE, LEVEL, STEEPEST, check_balance, largest_step, numbered, steady};
@@ -213,7 +214,7 @@ fn a_stop_that_comes_while_another_command_is_given_leaves_playback_as_it_should
     rig.turn(480);
     // From another thread, when the deck has begun to skip.
     let stop = rig.valve.stop(Duration::ZERO);
-    let skip = rig.deck.skip(&rig.valve).unwrap();
+    let skip = rig.deck.skip(QueueId::FIRST, &rig.valve).unwrap();
     rig.turn(480);
     assert!(rig.effect(stop).is_some() && rig.effect(skip).is_some());
     for track in tracks {

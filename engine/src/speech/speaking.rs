@@ -1,0 +1,206 @@
+//! An utterance or a clip as the work of a job: from chunks, or a file, to the frames and marks of a track.
+
+use super::chunks::{ChunkAudio, Script, Stepped};
+use super::clip::{ClipCache, ClipError, ClipLimits, ClipOptions, ClipSource};
+use super::error::{Interruption, SpeechError};
+use super::event::{Event, EventSender};
+use super::job::{End, Step, Tools, Work};
+use super::progress::{Outcome, Progress};
+use super::stage::Track;
+use super::synthesizer::CancelFlag;
+use super::utterance::UtteranceId;
+use crate::playback::{Mark, MarkKind};
+use crate::text::Boundary;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// What both have in common: a track that is heard.
+pub(super) struct Heard {
+    pub(super) id: UtteranceId,
+    pub(super) track: Box<dyn Track>,
+    pub(super) asked_for: Instant,
+    pub(super) progress: Arc<Progress>,
+}
+
+impl Heard {
+    fn first_audio(&self, events: &EventSender) {
+        let after = self.asked_for.elapsed();
+        tracing::debug!(utterance = %self.id, ?after, "first audio");
+        events.send(Event::FirstAudio {
+            utterance: self.id,
+            after,
+        });
+    }
+
+    /// What is there of it is heard to its end, unless it was stopped. The track is complete first, then it is told.
+    fn end(self, end: End, events: &EventSender) {
+        let utterance = self.id;
+        let told = match end {
+            End::Done => {
+                tracing::debug!(%utterance, "all of it is made");
+                Event::Synthesised { utterance }
+            }
+            End::Cut(Interruption::Stopped) => {
+                self.progress.cut();
+                match self.progress.outcome() {
+                    // Its output was lost for good, or closed.
+                    Some(Outcome::Failed(error)) => Event::Failed { utterance, error },
+                    _ => Event::Stopped { utterance },
+                }
+            }
+            End::Cut(Interruption::Failed(error)) => {
+                // Whoever asked for it is told by its outcome.
+                tracing::info!(%utterance, %error, "utterance failed");
+                self.progress.failed(error.clone());
+                Event::Failed { utterance, error }
+            }
+        };
+        drop(self.track);
+        events.send(told);
+    }
+}
+
+/// An utterance.
+pub(super) struct Speaking {
+    pub(super) heard: Heard,
+    script: Script,
+    /// Frames so far.
+    made: u64,
+    is_sentence_start: bool,
+}
+
+impl Speaking {
+    pub(super) fn new(heard: Heard, script: Script) -> Self {
+        Self {
+            heard,
+            script,
+            made: 0,
+            is_sentence_start: true,
+        }
+    }
+}
+
+impl Work for Speaking {
+    fn stopped(&self) -> CancelFlag {
+        self.heard.track.stopped()
+    }
+
+    fn needs_voice(&self) -> bool {
+        true
+    }
+
+    fn begin(&mut self, events: &EventSender) {
+        events.send(Event::Started {
+            utterance: self.heard.id,
+        });
+    }
+
+    fn step(&mut self, tools: Tools<'_>) -> Result<Step, Interruption> {
+        let Some(voice) = tools.voice else {
+            return Ok(Step::GivenUp);
+        };
+        let audio = match self.script.step(voice, tools.cancel)? {
+            Stepped::Made(audio) => audio,
+            Stepped::GivenUp => return Ok(Step::GivenUp),
+            Stepped::Over => return Ok(Step::Done),
+        };
+        if self.made == 0 && !audio.frames.is_empty() {
+            self.heard.first_audio(tools.events);
+        }
+        let marks = marks(self.made, &audio, self.is_sentence_start);
+        self.is_sentence_start = audio.chunk.boundary >= Boundary::Sentence;
+        self.heard.track.push(audio.frames.into(), marks)?;
+        self.made += audio.frames.len() as u64;
+        tools.events.send(Event::ChunkReady {
+            utterance: self.heard.id,
+            chunk: audio.index,
+            source: audio.chunk.source,
+            frames: audio.frames.len(),
+            took: audio.took,
+        });
+        // Known now, the track is complete with its last frame, whoever has the next chunk.
+        Ok(if self.script.prepare()? {
+            Step::Made
+        } else {
+            Step::Done
+        })
+    }
+
+    fn end(self: Box<Self>, end: End, events: &EventSender) {
+        self.heard.end(end, events);
+    }
+}
+
+/// The marks of a chunk whose frames begin at the frame `at` of the track.
+fn marks(at: u64, audio: &ChunkAudio<'_>, is_sentence_start: bool) -> Vec<Mark> {
+    let mark = |frame: usize, kind, source: &Range<usize>| Mark {
+        frame: at + frame as u64,
+        kind,
+        source: source.clone(),
+    };
+    let sentence =
+        is_sentence_start.then(|| mark(audio.marks.sound.start, MarkKind::Sentence, &audio.chunk.source));
+    let words = audio.marks.words.iter().flat_map(|word| {
+        [
+            mark(word.frames.start, MarkKind::Word, &word.source),
+            mark(word.frames.end, MarkKind::WordEnd, &word.source),
+        ]
+    });
+    sentence.into_iter().chain(words).collect()
+}
+
+/// A clip. It is made in one step.
+pub(super) struct Playing {
+    pub(super) heard: Heard,
+    pub(super) source: ClipSource,
+    pub(super) options: ClipOptions,
+}
+
+impl Work for Playing {
+    fn stopped(&self) -> CancelFlag {
+        self.heard.track.stopped()
+    }
+
+    fn needs_voice(&self) -> bool {
+        false
+    }
+
+    fn begin(&mut self, events: &EventSender) {
+        events.send(Event::Started {
+            utterance: self.heard.id,
+        });
+    }
+
+    fn step(&mut self, tools: Tools<'_>) -> Result<Step, Interruption> {
+        let step = self.decode(tools.clips, tools.cancel)?;
+        if step == Step::Done {
+            self.heard.first_audio(tools.events);
+        }
+        Ok(step)
+    }
+
+    fn end(self: Box<Self>, end: End, events: &EventSender) {
+        self.heard.end(end, events);
+    }
+}
+
+impl Playing {
+    /// Decodes the clip, unless it is kept, and pushes all of it.
+    fn decode(&mut self, clips: &ClipCache, cancel: &CancelFlag) -> Result<Step, Interruption> {
+        let clip = match clips.get(&self.source, &ClipLimits::default(), &|| cancel.is_set()) {
+            Ok(clip) => clip,
+            Err(ClipError::Cancelled) => return Ok(Step::GivenUp),
+            Err(error) => {
+                return Err(Interruption::Failed(SpeechError::Clip {
+                    name: self.source.to_string(),
+                    source: error,
+                }));
+            }
+        };
+        let track = &mut self.heard.track;
+        track.set_rate(clip.rate).map_err(SpeechError::from)?;
+        track.push(self.options.apply(&clip), Vec::new())?;
+        Ok(Step::Done)
+    }
+}
