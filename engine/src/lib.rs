@@ -1,42 +1,44 @@
 //! Utter turns text into speech on the device it runs on, and plays it.
 //!
-//! Four rooms, in the order in which a sentence passes through them:
+//! Five rooms. An app uses the first; a sentence passes through the others in this order:
 //!
 //! | room | takes | gives |
 //! |---|---|---|
+//! | [`host`] | clients, and what they want to be said | one runtime for all of them, and events |
 //! | [`text`] | text, or phonemes | chunks of at most 510 phonemes |
 //! | [`voice`] | one chunk | samples at 24 kHz, from Kokoro-82M compiled by Apache TVM |
 //! | [`speech`] | utterances, which are chunks and how to say them | tracks of frames, computed on a thread of its own |
 //! | [`playback`] | tracks | what is heard on an output |
 //!
-//! `text` and `voice` know nothing of each other, nor of the other two; `speech` brings all of them together.
+//! `text` and `voice` know nothing of each other, nor of the other three; `speech` brings all of them together.
 //! `ARCHITECTURE.md` in the repository tells the whole path.
 //!
 //! A program that speaks needs a voice, which `make voice` builds, and an output:
 //!
 //! ```no_run
-//! use std::sync::Arc;
-//! use utter::playback::output::{CpalBackend, OutputSelection};
-//! use utter::playback::{Player, PlayerOptions};
-//! use utter::speech::{Delivery, Outcome, Speaker, Utterance, read_text};
-//! use utter::text::{Language, Reader};
-//! use utter::voice::{Device, KokoroPipeline, artifacts};
+//! use std::time::Duration;
+//! use utter::host::{ClientEvent, ClientOptions, RuntimeConfig, RuntimeHost, Speak, Update};
 //!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! // The voice that was built last, or the one that UTTER_ARTIFACTS names.
-//! let pipeline = KokoroPipeline::load_from_artifacts_dir(&artifacts::default_base()?, Device::Cpu)?;
-//! let backend = Arc::new(CpalBackend::new());
-//! let player = Player::open(backend, &OutputSelection::Default, &PlayerOptions::default())?;
-//! let (speaker, _events) = Speaker::start(player, Box::new(pipeline))?;
-//!
-//! let reader = Arc::new(Reader::new());
-//! let chunks = read_text(reader, "Hello, world.".into(), Language::AmericanEnglish)?;
-//! let hello = speaker.speak(Utterance { chunks, delivery: Delivery::default() })?;
-//! match hello.wait() {
-//!     Outcome::Finished => println!("heard to its last frame"),
-//!     Outcome::Stopped => println!("stopped"),
-//!     Outcome::Failed(error) => return Err(error.into()),
+//! # fn main() -> Result<(), utter::host::Error> {
+//! // The one of this process; again: the same. Nothing is opened or loaded until it is needed.
+//! let host = RuntimeHost::init(RuntimeConfig::default())?;
+//! let client = host.attach(ClientOptions::named("main window"))?;
+//! // A snapshot first, then every change; `next().await` works in any executor.
+//! let mut events = client.events()?;
+//! let text = "Hello, world.";
+//! client.speak(Speak::text(text).voice("af_heart").speed(1.1))?;
+//! while let Some(update) = events.next_within(Duration::from_secs(60)) {
+//!     let Update::Change { change, .. } = update else { continue };
+//!     match change {
+//!         ClientEvent::Mark { source, .. } => println!("heard now: {}", &text[source]),
+//!         ClientEvent::Failed { error, .. } => return Err(error),
+//!         ClientEvent::Finished { .. } => break,
+//!         _ => {}
+//!     }
 //! }
+//! events.end();
+//! // Clients, threads, the voice, the output: everything is gone, and `init` works again.
+//! host.shutdown();
 //! # Ok(())
 //! # }
 //! ```
@@ -44,6 +46,7 @@
 //! Without a device, [`speech::render()`] writes the same frames into a
 //! [`WavFile`](playback::output::WavFile) or a `Vec<f32>`.
 
+pub mod host;
 pub mod playback;
 pub mod speech;
 pub mod text;

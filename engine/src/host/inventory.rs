@@ -1,0 +1,43 @@
+//! What can speak here, as far as that is known without loading it.
+
+use super::error::Error;
+use crate::voice::artifacts;
+use std::path::{Path, PathBuf};
+
+/// A built voice, and the voices in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inventory {
+    /// Where it is.
+    pub artifacts: PathBuf,
+    /// The model's name.
+    pub model: String,
+    /// The processor that it is compiled for.
+    pub target: String,
+    /// The version of TVM that compiled it.
+    pub tvm: String,
+    /// The names of its voices.
+    pub voices: Vec<String>,
+}
+
+impl Inventory {
+    /// The one that would be loaded from `base`, or from the default place.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::MissingArtifacts`](super::Reason::MissingArtifacts) or
+    /// [`DamagedArtifacts`](super::Reason::DamagedArtifacts).
+    pub fn find(base: Option<&Path>) -> Result<Self, Error> {
+        let found = match base {
+            Some(base) => artifacts::resolve(base)?,
+            None => artifacts::resolve(&artifacts::default_base()?)?,
+        };
+        let manifest = found.manifest();
+        Ok(Self {
+            artifacts: found.path().to_owned(),
+            model: manifest.model.name.clone(),
+            target: manifest.target.name.clone(),
+            tvm: manifest.tvm.version.clone(),
+            voices: found.voice_names().map(str::to_owned).collect(),
+        })
+    }
+}

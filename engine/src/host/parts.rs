@@ -1,0 +1,69 @@
+//! What a runtime is made of that can be exchanged: outputs and the voice.
+
+use super::config::{Difference, Outputs, RuntimeConfig};
+use super::error::Error;
+use super::inventory::Inventory;
+use crate::playback::output::{CpalBackend, NullOutput, OutputBackend, WavOutput};
+use crate::speech::{VoiceLoader, kokoro_loader};
+use crate::voice::{Device, PipelineOptions};
+use std::fmt;
+use std::sync::Arc;
+
+/// Frames a second, and samples a frame, of a recording.
+const RECORDING: (u32, u16) = (48_000, 2);
+
+/// The outputs and the voice of a runtime. Usually what its configuration says.
+#[derive(Clone)]
+pub struct Parts {
+    /// The outputs.
+    pub outputs: Arc<dyn OutputBackend>,
+    /// What loads the voice for a device.
+    pub loader: Arc<dyn Fn(Device) -> VoiceLoader + Send + Sync>,
+    /// What can speak, without loading it: for the status.
+    pub inventory: Option<Arc<dyn Fn() -> Result<Inventory, Error> + Send + Sync>>,
+}
+
+impl Parts {
+    /// What `config` says.
+    pub fn of(config: &RuntimeConfig) -> Self {
+        let outputs: Arc<dyn OutputBackend> = match &config.outputs {
+            Outputs::Devices => Arc::new(CpalBackend::new()),
+            Outputs::Null => Arc::new(NullOutput::default()),
+            Outputs::Wav(path) => Arc::new(WavOutput::new(path, RECORDING.0, RECORDING.1)),
+        };
+        let inventory = {
+            let artifacts = config.artifacts.clone();
+            move || Inventory::find(artifacts.as_deref())
+        };
+        let (artifacts, threads) = (config.artifacts.clone(), config.threads);
+        let loader = move |device| kokoro_loader(artifacts.clone(), PipelineOptions { device, threads });
+        Self {
+            outputs,
+            loader: Arc::new(loader),
+            inventory: Some(Arc::new(inventory)),
+        }
+    }
+}
+
+impl Parts {
+    /// In what `asked` differs from these, which is when it is not the very same objects.
+    pub(super) fn differences(&self, asked: &Self) -> Vec<Difference> {
+        let fields = [
+            ("outputs", Arc::ptr_eq(&self.outputs, &asked.outputs)),
+            ("loader", Arc::ptr_eq(&self.loader, &asked.loader)),
+        ];
+        let differing = fields.into_iter().filter(|(_, is_same)| !is_same);
+        let differences = differing.map(|(field, _)| Difference {
+            field,
+            running: "one object".into(),
+            asked: "another".into(),
+        });
+        differences.collect()
+    }
+}
+
+impl fmt::Debug for Parts {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Parts").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,196 @@
+//! What a client asks to be said: a builder, checked before anything is queued.
+
+use super::error::{Error, Reason};
+use crate::playback::Interrupt;
+use crate::playback::output::WavEncoding;
+use crate::speech::{
+    Chunk, ChunkSource, Delivery, Mode, Pauses, SpeakOptions, Utterance, read_phonemes, read_text,
+};
+use crate::text::{Language, Reader, has_speech};
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+/// The speeds at which a voice speaks.
+pub const SPEEDS: RangeInclusive<f32> = 0.5..=2.0;
+
+/// Something to be said, and how.
+///
+/// ```
+/// use utter::host::Speak;
+///
+/// let hello = Speak::text("Hello, world.").voice("bf_emma").speed(1.1);
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Speak {
+    words: Words,
+    delivery: Delivery,
+    options: SpeakOptions,
+    encoding: WavEncoding,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Words {
+    Text(String),
+    Phonemes(String),
+}
+
+impl Speak {
+    /// Text, in the language of the voice.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::words(Words::Text(text.into()))
+    }
+
+    /// Phonemes, which every voice takes.
+    pub fn phonemes(phonemes: impl Into<String>) -> Self {
+        Self::words(Words::Phonemes(phonemes.into()))
+    }
+
+    fn words(words: Words) -> Self {
+        Self {
+            words,
+            delivery: Delivery::default(),
+            options: SpeakOptions::default(),
+            encoding: WavEncoding::default(),
+        }
+    }
+
+    /// The voice that says it; `af_heart` by default.
+    #[must_use]
+    pub fn voice(mut self, name: impl Into<String>) -> Self {
+        self.delivery.voice = name.into();
+        self
+    }
+
+    /// The tempo, in [`SPEEDS`]; 1 is the voice's own.
+    #[must_use]
+    pub fn speed(mut self, speed: f32) -> Self {
+        self.delivery.speed = speed;
+        self
+    }
+
+    /// What the source noise is made from: the same seed gives the same frames.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.delivery.seed = seed;
+        self
+    }
+
+    /// The amplitude of the source noise; 0 is none, 1 the model's own.
+    #[must_use]
+    pub fn noise(mut self, noise: f32) -> Self {
+        self.delivery.noise = noise;
+        self
+    }
+
+    /// The pauses between its sentences.
+    #[must_use]
+    pub fn pauses(mut self, pauses: Pauses) -> Self {
+        self.delivery.pauses = pauses;
+        self
+    }
+
+    /// Stops what the client has asked for before, and says this at once.
+    #[must_use]
+    pub fn replace(mut self) -> Self {
+        self.options.mode = Mode::Replace;
+        self
+    }
+
+    /// Interrupts whatever is heard, of any client, unless that is urgent, too.
+    #[must_use]
+    pub fn urgent(mut self, interrupt: Interrupt) -> Self {
+        self.options.urgent = Some(interrupt);
+        self
+    }
+
+    /// How a file is written, where it goes into one.
+    #[must_use]
+    pub fn encoding(mut self, encoding: WavEncoding) -> Self {
+        self.encoding = encoding;
+        self
+    }
+
+    /// The language of the text, if it is text.
+    pub(super) fn language(&self) -> Option<Language> {
+        match &self.words {
+            Words::Text(_) => Language::of_voice(&self.delivery.voice),
+            Words::Phonemes(_) => None,
+        }
+    }
+
+    pub(super) fn wav_encoding(&self) -> WavEncoding {
+        self.encoding
+    }
+
+    /// What is to be made of it. What can be wrong with it is found here, as far as that can be known without the voice.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::InvalidInput`], and [`Reason::InvalidVoice`] for a name that cannot be one.
+    pub(super) fn prepare(self, reader: &Arc<Reader>) -> Result<(Utterance, SpeakOptions), Error> {
+        let delivery = &self.delivery;
+        if !SPEEDS.contains(&delivery.speed) {
+            return Err(invalid(
+                format_args!("a speed of {} is outside 0.5 to 2.0", delivery.speed),
+                "choose a speed from 0.5 (half) to 2.0 (double)",
+            ));
+        }
+        if !(0.0..=10.0).contains(&delivery.noise) {
+            return Err(invalid(
+                format_args!("noise of {} is outside 0 to 10", delivery.noise),
+                "0 is none, 1 as the voice was trained",
+            ));
+        }
+        let chunks = match self.words {
+            Words::Text(text) => {
+                let language = language_of(&delivery.voice)?;
+                if !has_speech(&text) {
+                    return Err(invalid("there is nothing to say in this text", "give some words"));
+                }
+                deferred(Arc::clone(reader), text, language)
+            }
+            Words::Phonemes(phonemes) => read_phonemes(reader, &phonemes)?,
+        };
+        let utterance = Utterance {
+            chunks,
+            delivery: self.delivery,
+        };
+        Ok((utterance, self.options))
+    }
+}
+
+fn invalid(message: impl std::fmt::Display, hint: &str) -> Error {
+    Error::new(Reason::InvalidInput, message, hint)
+}
+
+/// The language in which a voice reads text.
+fn language_of(voice: &str) -> Result<Language, Error> {
+    let language = Language::of_voice(voice).ok_or_else(|| {
+        Error::new(
+            Reason::InvalidVoice,
+            format_args!("there is no voice {voice:?}"),
+            "`utter voices` lists all",
+        )
+    })?;
+    match language.has_text_front_end() {
+        true => Ok(language),
+        false => Err(crate::text::ReadError::NoTextFrontEnd { language }.into()),
+    }
+}
+
+/// The chunks of a text. Its language's dictionary is loaded when the first is asked for, by the thread that does: it takes
+/// a quarter of a second the first time, which whoever asks for speech must not wait for.
+fn deferred(reader: Arc<Reader>, text: String, language: Language) -> ChunkSource {
+    let mut unread = Some((reader, text));
+    let mut chunks: Option<ChunkSource> = None;
+    Box::new(std::iter::from_fn(move || {
+        if let Some((reader, text)) = unread.take() {
+            match read_text(reader, text, language) {
+                Ok(read) => chunks = Some(read),
+                Err(error) => return Some(Err(error.into())),
+            }
+        }
+        let next: Option<Result<Chunk, _>> = chunks.as_mut()?.next();
+        next
+    }))
+}
