@@ -20,7 +20,7 @@ Examples:
 
 Exit codes:
   0    done
-  1    it failed, or `doctor` found something missing
+  1    it failed, or `doctor` or `stress` found something wrong
   2    wrong usage, an unknown voice, or nothing to say
   3    there is no output device, or not the one that was asked for
   4    there is no usable voice
@@ -62,8 +62,11 @@ pub enum Command {
         #[command(flatten)]
         threads: Threads,
         /// As JSON
-        #[arg(long)]
+        #[arg(long, conflicts_with = "metrics")]
         json: bool,
+        /// What a runtime counts, in the text format of Prometheus: every metric with what it is of
+        #[arg(long)]
+        metrics: bool,
     },
     /// Check everything that speaking needs, and say how to mend what is missing
     Doctor {
@@ -73,6 +76,8 @@ pub enum Command {
     },
     /// Measure how fast speech is made
     Bench(BenchOptions),
+    /// Restart while speaking, again and again, and see that nothing is left behind
+    Stress(StressOptions),
     /// Print a script that completes this command in a shell
     #[command(after_help = "\
 Examples:
@@ -83,6 +88,17 @@ Examples:
         /// The shell
         shell: Shell,
     },
+}
+
+impl Command {
+    /// The module whose warnings say only that the command works.
+    pub fn expected_warnings(&self) -> Option<&'static str> {
+        match self {
+            // It is there to have clients evicted.
+            Self::Stress(_) => Some("utter::host"),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -181,6 +197,74 @@ pub struct PlaybackArguments {
     /// The time between two callbacks of the device, in milliseconds [default: 20]
     #[arg(long, value_name = "MS", value_parser = RangedU64ValueParser::<u64>::new().range(1..=1_000))]
     pub period: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  utter stress                                     50 restarts, in about two minutes
+  utter stress --cycles 1000 --seconds 2 --json    thoroughly, for another program
+  utter stress --cycles 12 --inject leak-thread    see that a leak is found
+
+A cycle does what a restart of an app does: it initialises, attaches clients, and has them speak, pause, stop and interrupt;
+then they are gone in the middle of it: they detach, or vanish without a word, or the restart is announced. In the end
+there must be one runtime; no thread, file, process or memory more than before; no client that is gone and still acts; each
+event once; every frame accounted for; and speech must still work.
+
+Exit code 0 if all of that holds, 1 if not; each check says what was found.")]
+pub struct StressOptions {
+    /// How many restarts are judged; a few come before them, in which caches fill
+    #[arg(long, default_value_t = 50, value_name = "N", value_parser = RangedU64ValueParser::<u32>::new().range(3..=100_000))]
+    pub cycles: u32,
+
+    /// How long each cycle speaks before it is cut off, on average
+    ///
+    /// Of each cycle, not of all: more cycles are then more of the same, and what grows from cycle to cycle can be compared.
+    /// Every third takes about three seconds in any case, until the leases of those that vanished are over.
+    #[arg(long, default_value_t = 0.5, value_parser = seconds, value_name = "SECONDS")]
+    pub seconds: f64,
+
+    /// Chooses what is said and done, and when the restarts come
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub seed: u64,
+
+    /// The output to play through: `default`, or an id or a name as for `utter say` [default: none, nothing is heard]
+    #[arg(long, value_name = "DEVICE")]
+    pub output: Option<String>,
+
+    /// Do damage in every cycle, to see that it is found
+    #[arg(long, value_name = "DAMAGE")]
+    pub inject: Option<Damage>,
+
+    #[command(flatten)]
+    pub threads: Threads,
+
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Damage that `stress` is to find.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Damage {
+    /// A thread that never ends
+    LeakThread,
+    /// A file that stays open
+    LeakFd,
+    /// A client that never goes
+    LeakClient,
+    /// A megabyte that is never freed
+    LeakMemory,
+    /// An event that comes twice
+    DuplicateEvent,
+}
+
+fn seconds(typed: &str) -> Result<f64, String> {
+    match typed.parse::<f64>() {
+        Ok(seconds) if (0.05..=3_600.0).contains(&seconds) => Ok(seconds),
+        _ => Err("from 0.05 to 3600".into()),
+    }
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use utter::host::Reason;
 use utter::playback::PlaybackError;
 use utter::playback::output::OutputError;
 use utter::speech::{SpeakError, SpeechError};
@@ -164,6 +165,18 @@ impl From<SpeakError> for Failure {
 impl From<utter::playback::output::SinkError> for Failure {
     fn from(error: utter::playback::output::SinkError) -> Self {
         Self::new(Kind::Failed, &error, error.hint())
+    }
+}
+
+impl From<utter::host::Error> for Failure {
+    fn from(error: utter::host::Error) -> Self {
+        let kind = match error.reason() {
+            Reason::InvalidInput | Reason::InvalidVoice | Reason::InvalidDevice => Kind::Usage,
+            Reason::MissingArtifacts | Reason::DamagedArtifacts => Kind::NoVoice,
+            Reason::Output => Kind::NoOutput,
+            _ => Kind::Failed,
+        };
+        Self::new(kind, &error, error.hint())
     }
 }
 

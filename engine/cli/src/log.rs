@@ -12,18 +12,20 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
-/// Starts the log; `verbose` is how often `-v` was given.
-pub fn start(verbose: u8) {
+/// Starts the log; `verbose` is how often `-v` was given. Where it was not, nothing below errors is shown of the modules
+/// under `expected`: the call brings about what they warn of.
+pub fn start(verbose: u8, expected: Option<&str>) {
     let chosen = EnvFilter::try_from_default_env().ok();
     let is_plain = verbose == 0 && chosen.is_none();
-    let level = match verbose {
-        0 => "warn",
-        1 => "utter=debug,warn",
-        2 => "utter=trace,debug",
-        _ => "trace",
+    let level = match (verbose, expected) {
+        (0, None) => "warn".into(),
+        (0, Some(module)) => format!("warn,{module}=error"),
+        (1, _) => "utter=debug,warn".into(),
+        (2, _) => "utter=trace,debug".into(),
+        _ => "trace".into(),
     };
     let log = tracing_subscriber::fmt()
-        .with_env_filter(chosen.unwrap_or_else(|| level.into()))
+        .with_env_filter(chosen.unwrap_or_else(|| EnvFilter::new(level)))
         .with_writer(std::io::stderr);
     if is_plain {
         log.with_ansi(false).event_format(Plain).init();

@@ -10,6 +10,7 @@ mod failure;
 mod input;
 mod interrupt;
 mod log;
+mod metrics;
 mod nearest;
 mod output;
 mod outputs;
@@ -17,6 +18,7 @@ mod play;
 mod progress;
 mod say;
 mod status;
+mod stress;
 mod table;
 mod voice;
 mod voices;
@@ -32,7 +34,7 @@ use failure::Failure;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    log::start(arguments.verbose);
+    log::start(arguments.verbose, arguments.command.expected_warnings());
     match run(arguments) {
         Ok(code) => code,
         Err(failure) => {
@@ -50,9 +52,15 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Play(options) => play::run(&options),
         Command::Voices { json } => voices::run(artifacts, json),
         Command::Outputs { json } => outputs::run(json),
-        Command::Status { threads, json } => status::run(artifacts, threads, json),
+        Command::Status {
+            threads,
+            json: _,
+            metrics: true,
+        } => metrics::run(artifacts, &threads),
+        Command::Status { threads, json, .. } => status::run(artifacts, threads, json),
         Command::Doctor { json } => doctor::run(artifacts, json),
         Command::Bench(options) => bench::run(artifacts, &options),
+        Command::Stress(options) => stress::run(artifacts, &options),
         Command::Completions { shell } => completions(shell),
     }
 }

@@ -1,8 +1,8 @@
 //! End to end: the `utter` program as people call it, with the real voice.
 //!
 //! Needs a built voice (`UTTER_ARTIFACTS`, or the default place); without one, tests fail with what the program says about
-//! that. Nothing of the engine is called from here but its resampler: what is seen is exit codes, text, files, and what an
-//! output has played.
+//! that. Nothing of the engine is called from here but its resampler, and the list of its metrics: what is seen is exit codes,
+//! text, files, and what an output has played.
 
 #![allow(
     clippy::unwrap_used,
@@ -26,3 +26,4 @@ mod program;
 mod refuse;
 mod render;
 mod show;
+mod stress;
