@@ -4,6 +4,9 @@ One kernel does: norm and style as an affine per channel, snake activation, conv
 that the next norm needs. Activations are blocked, `[channels/16][time][16]`, so that a vector is channels: transforms
 over time need no shuffles, dilation is an address stride, and the sums are lane by lane.
 
+The taps are the model's own 8-bit integers. They are transformed at the beginning of every call, which costs a few
+hundredths of it; kept transformed they would be four to seven times as many, and floats.
+
 Work goes through chunks of blocks small enough for the cache. A chunk has three phases: forward transform (parallel over
 channel groups), products per plane (parallel over planes), inverse transform (parallel over output groups).
 """
@@ -13,7 +16,7 @@ from __future__ import annotations
 import tvm.tirx.script.builder as T
 
 from .emit import GROUP, HALVES, LANES, Kernel, bind, ceil_div, load, load_as_float, multiply_tile, peek, scratch
-from .emit import splat, store, touch
+from .emit import splat, spread, store, touch
 from .functions import sine_squared
 from .transforms import Fourier, Winograd
 
@@ -38,9 +41,11 @@ def convolution(name: str, channels: int, taps: int, dilation: int, residual: bo
       X, R, Y      activations [channels/16][frames][16]; R is read only with `residual` and may be Y
       affine       [2][channels]: scale, shift
       snake        [2][channels]: alpha/π, 1/alpha
-      weights      float16 [planes][channels/16][channels][16], from `transforms`, packed by `pack.py`
+      weights      int8 [channels/16][channels][taps][16], packed by `pack.py`
+      quantum      [2]: the weights' scale, times what undoes the transform's own, and their zero point
       bias         [channels]
       sums         [2][channels], written: Σ Y and Σ Y² over time
+      planes       scratch, [planes][channels · channels + 16]: the transformed weights
       spectrum, products   scratch, [planes][blocks · channels + 16] each
       frames       the length in time
       blocks       blocks in a chunk, a multiple of 30
@@ -49,20 +54,37 @@ def convolution(name: str, channels: int, taps: int, dilation: int, residual: bo
     kernel = Kernel(name)
     with kernel as k:
         x, residual_input, y = k.buffer(), k.buffer(), k.buffer()
-        affine, snake, weights, bias = k.buffer(), k.buffer(), k.buffer("float16"), k.buffer()
-        sums, spectrum, products = k.buffer(), k.buffer(), k.buffer()
+        affine, snake, weights, quantum = k.buffer(), k.buffer(), k.buffer("int8"), k.buffer()
+        bias, sums, planes, spectrum, products = k.buffer(), k.buffer(), k.buffer(), k.buffer(), k.buffer()
         frames, blocks = k.integer(), k.integer()
         step = dilation * transform.outputs
         total = bind(ceil_div(frames, step) * dilation)
         plane = bind(blocks * channels + GROUP)  # the odd 16 floats keep planes apart in the cache's sets
+        _transform(transform, channels, weights, quantum, planes)
         with T.serial(0, ceil_div(total, blocks)) as chunk:
             first = bind(chunk * blocks)
             count = bind(T.min(blocks, total - first))
             _forward(transform, channels, dilation, x, affine, snake, spectrum, frames, first, count, plane)
-            _multiply(transform, channels, weights, spectrum, products, count, plane)
+            _multiply(transform, channels, planes, spectrum, products, count, plane)
             target = residual_input if residual else None
-            _inverse(transform, channels, dilation, products, bias, target, y, sums, frames, first, count, plane)
+            _inverse(transform, channels, dilation, products, (quantum, bias), target, y, sums, frames, first, count, plane)
     return kernel.function
+
+
+def _weight_plane(channels):
+    """Floats from one plane of the weights to the next; the odd 16 keep planes apart in the cache's sets."""
+    return channels * channels + GROUP
+
+
+def _transform(transform, channels, weights, quantum, planes):
+    with T.parallel(0, channels // GROUP) as out:
+        zero = bind(spread(quantum[1]))
+        with T.serial(0, channels) as channel:
+            at = bind((out * channels + channel) * GROUP)
+            for h in range(HALVES):
+                taps = [bind(load_as_float(weights, at * transform.taps + k * GROUP + h * LANES) - zero) for k in range(transform.taps)]
+                for f, value in enumerate(transform.weights(taps)):
+                    store(planes, at + h * LANES + f * _weight_plane(channels), value)
 
 
 def _first_frame(first, group, dilation, step):
@@ -102,14 +124,11 @@ def _forward(transform, channels, dilation, x, affine, snake, spectrum, frames, 
                         store(spectrum, out + h * LANES + f * plane, value)
 
 
-def _multiply(transform, channels, weights, spectrum, products, count, plane):
+def _multiply(transform, channels, planes, spectrum, products, count, plane):
     groups = channels // GROUP
     with T.parallel(0, transform.planes) as f:
-        panel = scratch(channels * GROUP)
         with T.serial(0, groups) as out:
-            with T.serial(0, channels * HALVES) as i:  # to float32 once, then used by every tile
-                at = bind(i * LANES)
-                store(panel, at, load_as_float(weights, (f * groups + out) * (channels * GROUP) + at))
+            panel = bind(f * _weight_plane(channels) + out * (channels * GROUP))
             with T.serial(0, ceil_div(count, TILE_BLOCKS)) as tile:
                 accumulator = scratch(TILE_BLOCKS * GROUP)
                 source = bind(f * plane + tile * (TILE_BLOCKS * channels))
@@ -117,15 +136,16 @@ def _multiply(transform, channels, weights, spectrum, products, count, plane):
                 share = TILE_BLOCKS * channels // groups  # the next plane's tile, a piece for each output group
                 for offset in range(0, share, GROUP):
                     touch(spectrum, bind(source + plane + out * share) + offset, locality=2)
-                multiply_tile(spectrum, [source + i * channels for i in range(TILE_BLOCKS)], panel, 0, channels, accumulator)
+                multiply_tile(spectrum, [source + i * channels for i in range(TILE_BLOCKS)], planes, panel, channels, accumulator)
                 for i in range(TILE_BLOCKS):
                     for h in range(HALVES):
                         store(products, target + i * channels + h * LANES, peek(accumulator, (i * HALVES + h) * LANES))
 
 
-def _inverse(transform, channels, dilation, products, bias, residual, y, sums, frames, first, count, plane):
-    outputs, step = transform.outputs, dilation * transform.outputs
+def _inverse(transform, channels, dilation, products, constants, residual, y, sums, frames, first, count, plane):
+    (quantum, bias), outputs, step = constants, transform.outputs, dilation * transform.outputs
     with T.parallel(0, channels // GROUP) as group:
+        scale = bind(spread(quantum[0]))
         staged = scratch(BLOCKS_AT_ONCE * outputs * GROUP)
         subtotal = scratch(2 * GROUP)
         at = group * GROUP
@@ -150,10 +170,7 @@ def _inverse(transform, channels, dilation, products, bias, residual, y, sums, f
             with T.serial(0, T.min(here * outputs, frames - start)) as t:
                 for h in range(HALVES):
                     offset = bind((group * frames + start + t) * GROUP + h * LANES)
-                    value = load(staged, t * GROUP + h * LANES)
-                    if transform.rescale != 1:
-                        value = bind(value * splat(transform.rescale))
-                    value = bind(value + load(bias, at + h * LANES))
+                    value = bind(load(staged, t * GROUP + h * LANES) * scale + load(bias, at + h * LANES))
                     if residual is not None:
                         value = bind(value + load(residual, offset))
                     store(y, offset, value)

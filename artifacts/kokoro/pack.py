@@ -196,10 +196,10 @@ class Packer:
     def _vocoder_convolution(self, name: str, layer: str, which: tuple[str, int, int], channels: int, taps: int) -> None:
         w, tensors = self.weights, "decoder.decoder.generator"
         block, half, i = which
-        transform = algorithm(taps)
-        planes = transform.weights(w.taps(f"decoder/generator/{layer}"))
-        panels = planes.reshape(planes.shape[0], channels // GROUP, GROUP, channels).transpose(0, 1, 3, 2)
-        self.container.add(f"{name}.weight", panels.astype(numpy.float16))
+        values, scale, zero = w.quantised_taps(f"decoder/generator/{layer}")
+        panels = values.reshape(channels // GROUP, GROUP, channels, taps).transpose(0, 2, 3, 1)
+        self.container.add(f"{name}.weight", panels)
+        self.container.add(f"{name}.quantum", numpy.array([scale * algorithm(taps).rescale, zero], numpy.float32))
         self.container.add(f"{name}.bias", w.tensor(f"{tensors}.{block}.convs{half}.{i}.bias"))
         alpha = w.tensor(f"{tensors}.{block}.alpha{half}.{i}").reshape(-1)
         self.container.add(f"{name}.snake", numpy.stack([alpha / math.pi, 1 / alpha]).astype(numpy.float32))
@@ -234,6 +234,6 @@ def pack_weights(onnx: Path, output: Path, progress: Callable[[str, float], None
         progress("packing the text side", 0.1)
         for part in (packer.albert, packer.text_encoder, packer.prosody, packer.decoder):
             part()
-        packer.vocoder(lambda share: progress("transforming the vocoder's weights", 0.2 + 0.8 * share))
+        packer.vocoder(lambda share: progress("packing the vocoder", 0.2 + 0.8 * share))
         progress("packed weights", 1.0)
         return container.index

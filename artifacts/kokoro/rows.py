@@ -125,14 +125,14 @@ def double_rows(name: str):
 
 
 def mean_of_blocked(name: str):
-    """Y[t][c] = leaky((A + B + C)[c/16][t][c%16] / 3): from the blocked layout back to rows.
+    """Y[t][c] = leaky((A + B)[c/16][t][c%16] / 3): from the blocked layout back to rows. A is the sum of two blocks.
 
-    Arguments: A, B, C, Y; rows, groups, y_at, y_row; slope (float).
+    Arguments: A, B, Y; rows, groups, y_at, y_row; slope (float).
     """
     block = 64  # rows a parallel unit: enough to amortise the launch, few enough to share the work
     kernel = Kernel(name)
     with kernel as k:
-        inputs, y = [k.buffer() for _ in range(3)], k.buffer()
+        a, b, y = k.buffer(), k.buffer(), k.buffer()
         rows, groups, y_at, y_row = [k.integer() for _ in range(4)]
         slope = k.real()
         with T.parallel(0, ceil_div(rows, block)) as part:
@@ -141,8 +141,22 @@ def mean_of_blocked(name: str):
                     for h in range(HALVES):
                         row = bind(part * block + t)
                         at = bind((group * rows + row) * GROUP + h * LANES)
-                        value = bind((load(inputs[0], at) + load(inputs[1], at) + load(inputs[2], at)) * splat(1 / 3))
+                        value = bind((load(a, at) + load(b, at)) * splat(1 / 3))
                         store(y, y_at + row * y_row + group * GROUP + h * LANES, leaky(value, slope))
+    return kernel.function
+
+
+def accumulate(name: str):
+    """Y += X. Arguments: X, Y; floats, a multiple of 16."""
+    block = 4096
+    kernel = Kernel(name)
+    with kernel as k:
+        x, y, floats = k.buffer(), k.buffer(), k.integer()
+        with T.parallel(0, ceil_div(floats, block)) as part:
+            with T.serial(0, T.min(block, floats - part * block) // GROUP) as group:
+                for h in range(HALVES):
+                    at = bind(part * block + group * GROUP + h * LANES)
+                    store(y, at, load(y, at) + load(x, at))
     return kernel.function
 
 
@@ -190,6 +204,7 @@ def kernels():
     yield column_sums("column_sums")
     yield scale_rows("scale_rows")
     yield double_rows("double_rows")
+    yield accumulate("accumulate")
     yield mean_of_blocked("mean_of_blocked")
     yield spectrum("spectrum")
     yield gather_hops("gather_hops")

@@ -1,8 +1,9 @@
 """Convolution as products in a transform domain: straight-line transforms on vectors.
 
 Time is cut into blocks of N samples; each block is transformed to a number of planes, multiplied there, and transformed
-back into m = N − K + 1 outputs of a K-tap correlation. An algorithm has `forward` and `inverse`, which emit code, and
-`weights`, which transforms taps in NumPy. Products are per plane, so they are ordinary matrix products over channels.
+back into m = N − K + 1 outputs of a K-tap correlation. An algorithm has `forward`, `inverse` and `weights`, which emit code
+for blocks of samples, for what comes of them, and for the taps. Products are per plane, so they are ordinary matrix
+products over channels.
 
 - `Fourier`: the real DFT; a complex product is made of three real ones (Karatsuba), so N samples have 3(N/2−1)+2 planes.
 - `Winograd`: Toom–Cook on real points (Lavin & Gray 2016, "Fast Algorithms for Convolutional Neural Networks").
@@ -64,7 +65,8 @@ def real_dft(x):
         return [(_add(x[0], x[1]), None), (_subtract(x[0], x[1]), None)]
     if size == 3:
         pair = _add(x[1], x[2])
-        return [(_add(x[0], pair), None), (bind(x[0] - pair * splat(0.5)), bind((x[2] - x[1]) * splat(math.sqrt(3) / 2)))]
+        imaginary = _scale(_subtract(x[2], x[1]), math.sqrt(3) / 2)
+        return [(_add(x[0], pair), None), (_subtract(x[0], _scale(pair, 0.5)), imaginary)]
     even, odd, half = real_dft(x[0::2]), real_dft(x[1::2]), size // 2
     bins = [None] * (half + 1)
     bins[0] = (_add(even[0][0], odd[0][0]), None)
@@ -108,7 +110,7 @@ class Fourier:
     """Correlation with `taps` taps in the DFT of `size` points (size = 2^a or 3·2^a).
 
     Per complex bin (a + ib)(c + id): p = c(a+b), q = a(d−c), r = b(c+d); real p − r, imaginary p + q. The transform of the
-    taps is left unnormalised, so that small weights do not fall among the subnormals of 16-bit floats; `rescale` undoes it.
+    taps is left unnormalised; `rescale` undoes it.
     """
 
     def __init__(self, size: int, taps: int):
@@ -133,15 +135,13 @@ class Fourier:
             bins[k] = (bind(p - r), bind(p + q))
         return inverse_real_dft(bins, self.size)[: self.outputs]
 
-    def weights(self, taps: numpy.ndarray, dtype=numpy.float32) -> numpy.ndarray:
-        """[out, in, taps] → [planes, out, in], computed in float64 and rounded to `dtype` at the end."""
-        spectrum = numpy.conj(numpy.fft.rfft(taps.astype(numpy.float64), self.size, axis=-1))
-        half = self.size // 2
-        planes = [spectrum[..., 0].real, spectrum[..., half].real]
-        for k in range(1, half):
-            c, d = spectrum[..., k].real, spectrum[..., k].imag
-            planes += [c, d - c, c + d]
-        return numpy.stack(planes).astype(dtype)
+    def weights(self, taps):
+        """The planes of the taps: of the conjugate of their DFT, since it is a correlation."""
+        bins, half = real_dft(list(taps) + [None] * (self.size - self.taps)), self.size // 2
+        planes = [bins[0][0], bins[half][0]]
+        for c, e in bins[1:half]:  # d = −e
+            planes += [c, _negate(_add(e, c)), _subtract(c, e)]
+        return planes
 
 
 class Winograd:
@@ -188,6 +188,6 @@ class Winograd:
         """The `outputs` samples of a block from its products."""
         return self._apply(self._output_matrix, products)
 
-    def weights(self, taps: numpy.ndarray, dtype=numpy.float32) -> numpy.ndarray:
-        """[out, in, taps] → [planes, out, in], computed in float64 and rounded to `dtype` at the end."""
-        return numpy.einsum("nk,oik->noi", self._tap_matrix, taps.astype(numpy.float64)).astype(dtype)
+    def weights(self, taps):
+        """The planes of the taps."""
+        return self._apply(self._tap_matrix, taps)

@@ -118,6 +118,13 @@ class Weights:
         per_channel = lambda v: v.reshape(-1, 1, 1) if v.ndim else v
         return (values.astype(numpy.float32) - per_channel(zero)) * per_channel(scale)
 
+    def quantised_taps(self, layer: str) -> tuple[numpy.ndarray, float, float]:
+        """The taps of a convolution as integers, int8 [out, in, taps], and the scale and the zero point of all of them."""
+        values, scale, zero = self._quantised(self._node(layer))
+        if scale.size != 1 or zero.size != 1:
+            raise ValueError(f"{layer}: a scale for each channel is not handled")
+        return values, float(scale.reshape(())), float(zero.reshape(()))
+
     def convolution(self, layer: str, bias: str | None = None, channels: int | None = None) -> Linear:
         """A convolution as a linear map of taps · channels inputs (tap by tap); `channels` grows its inputs."""
         node = self._node(layer)

@@ -6,11 +6,27 @@ both taken as identities, the same algorithms compute with NumPy arrays, in what
 
 from __future__ import annotations
 
+import contextlib
 from unittest import mock
 
 import numpy
 
 from kokoro import transforms
+
+
+def planes(transform, taps: numpy.ndarray) -> numpy.ndarray:
+    """The transformed taps [planes, out, in] of taps [out, in, taps]."""
+    with _numbers():
+        return numpy.stack(transform.weights([taps[..., k] for k in range(transform.taps)]))
+
+
+def _numbers():
+    identity = mock.patch.object(transforms, "bind", lambda value: value)
+    constant = mock.patch.object(transforms, "splat", float)
+    stack = contextlib.ExitStack()
+    stack.enter_context(identity)
+    stack.enter_context(constant)
+    return stack
 
 
 def convolve(transform, planes: numpy.ndarray, x: numpy.ndarray, dilation: int = 1) -> numpy.ndarray:
@@ -28,7 +44,7 @@ def _convolve(transform, planes, x):
     padded = numpy.zeros((x.shape[0], blocks * outputs + transform.taps - 1), x.dtype)
     padded[:, before : before + frames] = x
     samples = [padded[:, n : n + blocks * outputs : outputs] for n in range(transform.size)]
-    with mock.patch.object(transforms, "bind", lambda value: value), mock.patch.object(transforms, "splat", float):
+    with _numbers():
         spectra = transform.forward(samples)
         products = [weights @ spectrum for weights, spectrum in zip(planes, spectra, strict=True)]
         pieces = transform.inverse(products)

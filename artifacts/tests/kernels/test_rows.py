@@ -130,11 +130,19 @@ class Rows(unittest.TestCase):
     def test_mean_of_blocked(self):
         for rows in (1, 63, 64, 65, 601):
             with self.subTest(rows=rows):
-                a, b, c = random(3, rows, 32)
+                a, b = random(2, rows, 32)
                 at, row = 96, 40
                 y = nothing(at + (rows - 1) * row + 32)
-                call("mean_of_blocked", blocked(a), blocked(b), blocked(c), y, rows, 2, at, row, 0.1, writes=(3,))
-                self.assert_rows(y, leaky((a.astype(numpy.float64) + b + c) / 3, 0.1), at, row)
+                call("mean_of_blocked", blocked(a), blocked(b), y, rows, 2, at, row, 0.1, writes=(2,))
+                self.assert_rows(y, leaky((a.astype(numpy.float64) + b) / 3, 0.1), at, row)
+
+    def test_accumulate(self):
+        for floats in (16, 4096, 4112, 100_000):
+            with self.subTest(floats=floats):
+                x, y = random(2, floats)
+                wanted = x + y
+                call("accumulate", x, y, floats, writes=(1,))
+                self.assertTrue((y == wanted).all())
 
     def test_spectrum(self):
         for rows in (1, 255, 257, 1000):

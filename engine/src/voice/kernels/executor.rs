@@ -261,22 +261,29 @@ impl Executor<'_> {
         )
     }
 
-    /// y = leaky((a + b + c) / 3), from the blocked layout to rows.
+    /// y += x, for `floats` floats, a multiple of 16.
+    pub(in crate::voice) fn accumulate(&self, x: View<'_>, y: View<'_>, floats: usize) -> Outcome {
+        let extents = [("input", floats, x), ("output", floats, y)];
+        let [a, b] = extents.map(|(_, _, view)| Data(view));
+        self.call(&self.kernels.accumulate, &extents, &[a, b, Integer(floats)])
+    }
+
+    /// y = leaky((a + b) / 3), from the blocked layout to rows; `a` is the sum of two.
     pub(in crate::voice) fn mean_of_blocked(
         &self,
-        inputs: [View<'_>; 3],
+        inputs: [View<'_>; 2],
         y: Rows<'_>,
         (rows, groups): (usize, usize),
         slope: f32,
     ) -> Outcome {
-        let [a, b, c] = inputs.map(|view| ("input", rows * groups * GROUP, view));
-        let extents = [a, b, c, ("output", y.end_of_rows(rows, GROUP * groups), y.view)];
-        let [a, b, c, d] = extents.map(|(_, _, view)| Data(view));
+        let [a, b] = inputs.map(|view| ("input", rows * groups * GROUP, view));
+        let extents = [a, b, ("output", y.end_of_rows(rows, GROUP * groups), y.view)];
+        let [a, b, c] = extents.map(|(_, _, view)| Data(view));
         let [n, g, ya, yr] = [rows, groups, y.at, y.row].map(Integer);
         self.call(
             &self.kernels.mean_of_blocked,
             &extents,
-            &[a, b, c, d, n, g, ya, yr, Real(slope)],
+            &[a, b, c, n, g, ya, yr, Real(slope)],
         )
     }
 
@@ -307,7 +314,7 @@ impl Executor<'_> {
         let channels = layer.channels;
         let which = if layer.residual { 3 } else { layer.dilation / 2 };
         let kernel = &self.kernels.convolutions[usize::from(channels == 128)][layer.taps / 4][which];
-        let (size, weights) = (channels * call.frames, layer.planes() * channels * channels);
+        let (size, weights) = (channels * call.frames, layer.taps * channels * channels);
         let extents = [
             ("input", size, call.x),
             ("residual", size, call.residual),
@@ -315,14 +322,16 @@ impl Executor<'_> {
             ("affine", 2 * channels, call.affine),
             ("snake", 2 * channels, layer.snake.view()),
             ("weights", weights, layer.weight.view()),
+            ("quantum", 2, layer.quantum.view()),
             ("bias", channels, layer.bias.view()),
             ("sums", 2 * channels, call.sums),
+            ("planes", layer.weight_scratch(), call.planes),
             ("spectra", layer.scratch(), call.scratch[0]),
             ("products", layer.scratch(), call.scratch[1]),
         ];
-        let mut arguments = [Integer(call.frames); 12];
-        arguments[..10].copy_from_slice(&extents.map(|(_, _, view)| Data(view)));
-        arguments[11] = Integer(layer.blocks());
+        let mut arguments = [Integer(call.frames); 14];
+        arguments[..12].copy_from_slice(&extents.map(|(_, _, view)| Data(view)));
+        arguments[13] = Integer(layer.blocks());
         self.call(kernel, &extents, &arguments)
     }
 }

@@ -103,7 +103,10 @@ pub(in crate::voice) struct Residual<'a> {
 /// One convolution of the vocoder, with the norm's affine and the snake activation before it.
 #[derive(Debug)]
 pub(in crate::voice) struct Convolution {
+    /// The model's own 8-bit integers.
     pub(in crate::voice) weight: Constant,
+    /// Their scale and zero point.
+    pub(in crate::voice) quantum: Constant,
     pub(in crate::voice) bias: Constant,
     pub(in crate::voice) snake: Constant,
     /// 256 or 128.
@@ -126,6 +129,11 @@ impl Convolution {
         if self.taps == 3 { 4 * blocks } else { blocks }
     }
 
+    /// Floats of scratch for its transformed weights.
+    pub(in crate::voice) fn weight_scratch(&self) -> usize {
+        self.planes() * (self.channels * self.channels + GROUP)
+    }
+
     /// Floats of scratch for its spectra, and as many for its products.
     pub(in crate::voice) fn scratch(&self) -> usize {
         // Tiles of the last blocks end with the plane, since `blocks` is whole tiles; what lies behind the last plane is
@@ -142,6 +150,7 @@ pub(in crate::voice) struct ConvolutionCall<'a> {
     pub(in crate::voice) y: View<'a>,
     pub(in crate::voice) affine: View<'a>,
     pub(in crate::voice) sums: View<'a>,
+    pub(in crate::voice) planes: View<'a>,
     pub(in crate::voice) scratch: [View<'a>; 2],
     pub(in crate::voice) frames: usize,
 }

@@ -72,9 +72,9 @@ impl Block {
         for (i, dilation) in DILATIONS.into_iter().enumerate() {
             for which in [1, 2] {
                 let named = |part: &str| format!("vocoder.{name}.{which}.{i}.{part}");
-                let planes = if taps == 3 { 8 } else { 47 };
                 let convolution = Convolution {
-                    weight: constant(weights, &named("weight"), planes * channels * channels)?,
+                    weight: constant(weights, &named("weight"), taps * channels * channels)?,
+                    quantum: floats(weights, &named("quantum"), 2)?,
                     bias: floats(weights, &named("bias"), channels)?,
                     snake: floats(weights, &named("snake"), 2 * channels)?,
                     channels,
@@ -106,6 +106,7 @@ impl Block {
                 between,
                 between_sums,
                 out_sums,
+                planes,
                 scratch,
                 frames,
             } = *memory;
@@ -116,6 +117,7 @@ impl Block {
                 y: between,
                 affine,
                 sums: between_sums.view(),
+                planes,
                 scratch,
                 frames,
             };
@@ -134,12 +136,10 @@ impl Block {
         Ok(())
     }
 
-    fn scratch(&self) -> usize {
-        self.0
-            .iter()
-            .map(|(convolution, _)| convolution.scratch())
-            .max()
-            .unwrap_or(0)
+    /// The most that a convolution of it needs of something.
+    fn most(&self, needs: impl Fn(&Convolution) -> usize) -> usize {
+        let all = self.0.iter().map(|(convolution, _)| needs(convolution));
+        all.max().unwrap_or(0)
     }
 }
 
@@ -149,6 +149,7 @@ struct Memory<'a> {
     between: View<'a>,
     between_sums: &'a Buffer,
     out_sums: &'a Buffer,
+    planes: View<'a>,
     scratch: [View<'a>; 2],
     frames: usize,
 }
@@ -170,13 +171,17 @@ pub(in crate::voice) struct Vocoder {
     identity: Buffer,
     harmonics: Buffer,
     inputs: [Buffer; 2],
-    source: Buffer,
+    /// The input of the three blocks of a half.
     x: Buffer,
+    /// Between the two convolutions of a pair. In the end, rows for the last convolution.
     between: Buffer,
-    results: [Buffer; 3],
+    /// The sum of the blocks so far.
+    sum: Buffer,
+    /// What the block in work gives; before the first of them, the source.
+    result: Buffer,
     sums: [Buffer; 3],
+    planes: Buffer,
     scratch: [Buffer; 2],
-    last: Buffer,
     bins: Buffer,
     spectra: Buffer,
     hops: Buffer,
@@ -216,13 +221,13 @@ impl Vocoder {
             identity: Buffer::new(),
             harmonics: Buffer::new(),
             inputs: [const { Buffer::new() }; 2],
-            source: Buffer::new(),
             x: Buffer::new(),
             between: Buffer::new(),
-            results: [const { Buffer::new() }; 3],
+            sum: Buffer::new(),
+            result: Buffer::new(),
             sums: [const { Buffer::new() }; 3],
+            planes: Buffer::new(),
             scratch: [const { Buffer::new() }; 2],
-            last: Buffer::new(),
             bins: Buffer::new(),
             spectra: Buffer::new(),
             hops: Buffer::new(),
@@ -233,18 +238,20 @@ impl Vocoder {
         for sums in &mut vocoder.sums {
             sums.reserve(2 * 256);
         }
-        let of_half = |half: &Upsampling| {
-            half.blocks
-                .iter()
-                .chain([&half.noise_block])
-                .map(Block::scratch)
-                .max()
-        };
-        let most = vocoder.halves.iter().filter_map(of_half).max().unwrap_or(0);
+        let planes = vocoder.most(Convolution::weight_scratch);
+        vocoder.planes.reserve(planes);
+        let most = vocoder.most(Convolution::scratch);
         for scratch in &mut vocoder.scratch {
             scratch.reserve(most);
         }
         Ok(vocoder)
+    }
+
+    /// The most that a convolution needs of something.
+    fn most(&self, needs: impl Fn(&Convolution) -> usize) -> usize {
+        let halves = self.halves.iter();
+        let blocks = halves.flat_map(|half| half.blocks.iter().chain([&half.noise_block]));
+        blocks.map(|block| block.most(&needs)).max().unwrap_or(0)
     }
 
     /// Where the source's spectrum goes: [`harmonic_frames`] rows of 22 floats (11 magnitudes, 11 phases).
@@ -277,16 +284,13 @@ impl Vocoder {
         )?;
         self.half(executor, style, 0, rows, 10 * rows)?;
         let next = Rows::new(self.inputs[1].view(), 256).from(256);
-        executor.mean_of_blocked(
-            self.results.each_ref().map(Buffer::view),
-            next,
-            (10 * rows, 256 / GROUP),
-            0.1,
-        )?;
+        let results = [self.sum.view(), self.result.view()];
+        executor.mean_of_blocked(results, next, (10 * rows, 256 / GROUP), 0.1)?;
         let frames = harmonic_frames(rows);
         self.half(executor, style, 1, 10 * rows, frames)?;
-        let last = Rows::new(self.last.view(), 128);
-        let results = self.results.each_ref().map(Buffer::view);
+        pad_ends(&mut self.between, frames, 128, 3);
+        let last = Rows::new(self.between.view(), 128);
+        let results = [self.sum.view(), self.result.view()];
         executor.mean_of_blocked(results, last.from(3 * 128), (frames, 128 / GROUP), 0.01)?;
         executor.product(&self.post, last, Rows::new(self.bins.view(), 2 * GROUP), frames)?;
         self.waveform(executor, frames)
@@ -297,11 +301,12 @@ impl Vocoder {
         let (first, frames) = (10 * rows, harmonic_frames(rows));
         pad_ends(&mut self.inputs[0], rows, CHANNELS, 1);
         pad_ends(&mut self.inputs[1], first, 256, 1);
-        pad_ends(&mut self.last, frames, 128, 3);
         pad_ends(&mut self.spectra, frames, 2 * GROUP, 3);
         let most = (256 * first).max(128 * frames);
-        let blocked = [&mut self.source, &mut self.x, &mut self.between];
-        for buffer in blocked.into_iter().chain(&mut self.results) {
+        // As long as its rows will be in the end.
+        self.between
+            .reserve(most.max((padded_rows(frames) + 2 * 3) * 128));
+        for buffer in [&mut self.x, &mut self.sum, &mut self.result] {
             buffer.reserve(most);
         }
         self.bins.reserve(frames * 2 * GROUP);
@@ -331,6 +336,7 @@ impl Vocoder {
             between: self.between.view(),
             between_sums,
             out_sums,
+            planes: self.planes.view(),
             scratch: self.scratch.each_ref().map(Buffer::view),
             frames,
         };
@@ -342,7 +348,7 @@ impl Vocoder {
         let harmonics = Rows::new(self.harmonics.view(), hop * SPECTRUM).from(margin);
         executor.product(&half.noise, harmonics, x, frames)?;
         executor.column_sums(x, x_sums.view(), frames, groups)?;
-        let source = self.source.view();
+        let source = self.result.view();
         half.noise_block
             .run(executor, style, &memory, (x.view, x_sums), source)?;
 
@@ -360,14 +366,16 @@ impl Vocoder {
             executor.product_plus(map, input.from(later), y, rows, plus)?;
         }
         if lead == 1 {
-            reflect_first_frame(&mut self.x, &self.source, groups, frames);
+            reflect_first_frame(&mut self.x, &self.result, groups, frames);
         }
         let x = Rows::blocked(self.x.view(), frames);
         executor.column_sums(x, x_sums.view(), frames, groups)?;
-        for (block, result) in half.blocks.iter_mut().zip(&self.results) {
-            block.run(executor, style, &memory, (x.view, x_sums), result.view())?;
-        }
-        Ok(())
+        let [first, second, third] = &mut half.blocks;
+        let (input, sum, result) = ((x.view, x_sums), self.sum.view(), self.result.view());
+        first.run(executor, style, &memory, input, sum)?;
+        second.run(executor, style, &memory, input, result)?;
+        executor.accumulate(result, sum, channels * frames)?;
+        third.run(executor, style, &memory, input, result)
     }
 
     fn waveform(&mut self, executor: Executor<'_>, frames: usize) -> Result<(), RuntimeError> {
