@@ -1,16 +1,21 @@
 //! Memory as kernels see it: aligned float buffers that keep their place from call to call, and constants out of the
 //! mapped weights. A [`View`] is what is passed to a kernel; it borrows, so a buffer cannot grow under a call.
 
-use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
+use std::alloc::{Layout, handle_alloc_error};
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
+#[cfg(target_os = "linux")]
+use memmap2::Advice;
+use memmap2::MmapMut;
+
 use super::artifacts::{DType, Weights};
 use super::error::VoiceError;
 
-/// Alignment of every buffer, in bytes: a cache line, and the widest vector register of the targets.
-const ALIGNMENT: usize = 64;
+/// From this size on, in bytes, huge pages are worth asking for.
+#[cfg(target_os = "linux")]
+const HUGE_PAGE: usize = 2 << 20;
 
 /// The element type of a [`View`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,23 +37,28 @@ pub(super) struct View<'a> {
     pub(super) borrowed: PhantomData<&'a ()>,
 }
 
-/// Zeroed floats, 64-byte aligned, that grow on demand and never shrink.
+/// Zeroed floats, aligned to a page, that grow on demand and never shrink.
 ///
 /// Kernels write through [`Buffer::view`]; Rust code reads and writes through slices. The contents are reached only
-/// through the allocation's pointer, so a view and a later slice do not contradict each other.
+/// through the mapping's pointer, so a view and a later slice do not contradict each other.
+///
+/// The memory is the system's, not the allocator's: what grows is given back at once, and long buffers have huge pages where
+/// the system has them, without which the first call spends as much time on page faults as on some of its stages.
 #[derive(Debug)]
 pub(super) struct Buffer {
+    memory: Option<MmapMut>,
     start: NonNull<u8>,
     length: usize,
 }
 
-// SAFETY: a buffer owns its allocation and has no thread affinity.
+// SAFETY: a buffer owns its mapping and has no thread affinity.
 unsafe impl Send for Buffer {}
 
 impl Buffer {
     /// An empty buffer; nothing is allocated.
     pub(super) const fn new() -> Self {
         Self {
+            memory: None,
             start: NonNull::<Line>::dangling().cast(),
             length: 0,
         }
@@ -59,11 +69,16 @@ impl Buffer {
         if length <= self.length {
             return;
         }
-        self.release();
-        let layout = layout(length);
-        // SAFETY: `length` is greater than zero here, so the layout has a size.
-        let start = unsafe { alloc_zeroed(layout) };
-        self.start = NonNull::new(start).unwrap_or_else(|| handle_alloc_error(layout));
+        // Before, so that both are never there at once.
+        *self = Self::new();
+        let mut memory = map(length);
+        #[cfg(target_os = "linux")]
+        if memory.len() >= HUGE_PAGE {
+            // Where there are none, small ones do.
+            let _ = memory.advise(Advice::HugePage);
+        }
+        self.start = NonNull::new(memory.as_mut_ptr()).unwrap_or(self.start);
+        self.memory = Some(memory);
         self.length = length;
     }
 
@@ -79,7 +94,7 @@ impl Buffer {
 
     /// The contents.
     pub(super) fn floats(&self) -> &[f32] {
-        // SAFETY: `start` is valid for `length` initialised floats (zeroed at allocation) and aligned to 64 bytes.
+        // SAFETY: `start` is valid for `length` initialised floats (zeroed by the system) and aligned to a page.
         unsafe { std::slice::from_raw_parts(self.start.cast().as_ptr(), self.length) }
     }
 
@@ -88,20 +103,13 @@ impl Buffer {
         // SAFETY: as in `floats`; `&mut self` excludes every other slice and view.
         unsafe { std::slice::from_raw_parts_mut(self.start.cast().as_ptr(), self.length) }
     }
-
-    fn release(&mut self) {
-        if self.length > 0 {
-            // SAFETY: allocated in `reserve` with this very layout.
-            unsafe { dealloc(self.start.as_ptr(), layout(self.length)) };
-            self.length = 0;
-        }
-    }
 }
 
-impl Drop for Buffer {
-    fn drop(&mut self) {
-        self.release();
-    }
+/// Memory for so many floats.
+fn map(length: usize) -> MmapMut {
+    let size = length.saturating_mul(size_of::<f32>());
+    // As good as out of memory.
+    MmapMut::map_anon(size).unwrap_or_else(|_| handle_alloc_error(Layout::new::<Line>()))
 }
 
 /// A tensor of the mapped weights, which it keeps alive.
@@ -177,15 +185,12 @@ impl Constant {
 #[repr(align(64))]
 struct Line;
 
-fn layout(length: usize) -> Layout {
-    Layout::array::<f32>(length)
-        .and_then(|layout| layout.align_to(ALIGNMENT))
-        .unwrap_or_else(|_| handle_alloc_error(Layout::new::<Line>())) // more than the address space: as good as out of memory
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What kernels rely on, in bytes: a cache line, and the widest vector register of the targets.
+    const ALIGNMENT: usize = 64;
 
     #[test]
     fn a_buffer_is_zeroed_aligned_and_keeps_its_place() {

@@ -125,6 +125,7 @@ impl Weights {
     pub(super) fn open(place: &Path, data: &str, index: &str) -> Result<Self, Rejection> {
         let json = std::fs::read(place.join(index)).map_err(|error| refused(index, error))?;
         let data = map(place, data)?;
+        bring_in(&data);
         let index = Index::parse(&json, data.len()).map_err(|why| Rejection::Content {
             file: index.into(),
             why,
@@ -174,6 +175,17 @@ pub(in crate::voice) fn map(place: &Path, name: &str) -> Result<Mmap, Rejection>
     // written once they have their name: the build replaces whole directories by renaming, which leaves the
     // mapped file as it was.
     unsafe { Mmap::map(&file) }.map_err(|error| refused(name, error))
+}
+
+/// Has the system enter all pages of a file that is used as a whole, at once: one by one, as they are touched, they cost the
+/// first call more than this costs the loading. Where it cannot, they come one by one.
+fn bring_in(data: &Mmap) {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = data.advise(memmap2::Advice::PopulateRead) {
+        tracing::debug!(%error, "weights come page by page");
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = data;
 }
 
 #[cfg(test)]
