@@ -181,7 +181,6 @@ impl Runtime {
             return;
         }
         self.sessions.remove(session.id);
-        self.spoken.forget(session.id);
         let active = self.sessions.len();
         let (client, name) = (session.id, &session.name);
         match departure {
@@ -194,6 +193,9 @@ impl Runtime {
         self.metrics.departed(departure);
         self.topic
             .change(RuntimeEvent::ClientDeparted { client, departure });
+        // Last, so that who is told finds everything done.
+        session.close_events(departure);
+        self.spoken.forget(session.id);
     }
 
     /// Begins a new generation of clients, and ends the old ones.

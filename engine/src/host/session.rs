@@ -185,8 +185,8 @@ impl Session {
         }
     }
 
-    /// Ends it, for one reason; `false` if it has ended already. What it has queued is stopped by a fade, and its events
-    /// end with that reason.
+    /// Ends it, for one reason; `false` if it has ended already. What it has queued is stopped by a fade. Its events go on
+    /// until they are [closed](Self::close_events).
     pub(super) fn depart(&self, departure: Departure) -> bool {
         {
             let mut life = self.life.lock();
@@ -197,9 +197,13 @@ impl Session {
         }
         // Nobody acts for it any more.
         let _ = self.queue.remove();
+        true
+    }
+
+    /// Ends its events with the reason for which it has departed.
+    pub(super) fn close_events(&self, departure: Departure) {
         self.topic.change(ClientEvent::Departed(departure));
         self.topic.close();
-        true
     }
 }
 
