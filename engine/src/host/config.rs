@@ -4,8 +4,8 @@
 //! something else must be told what is different. Hence every field can be compared and shown.
 
 use super::error::{Error, Reason};
-use crate::playback::PlayerOptions;
 use crate::playback::output::OutputSelection;
+use crate::playback::{PlayerOptions, QUEUES};
 use crate::text::Language;
 use crate::voice::Device;
 use std::fmt;
@@ -131,6 +131,13 @@ impl RuntimeConfig {
         }
         if self.clients == 0 {
             return invalid("`clients` is 0", "let at least one client attach");
+        }
+        // One queue of the player is its own.
+        if self.clients >= QUEUES {
+            return invalid(
+                "`clients` is more than an output has queues for",
+                "let 255 clients attach at most",
+            );
         }
         if self.lease.is_zero() {
             return invalid("`lease` is no time at all", "give clients some seconds");

@@ -186,6 +186,7 @@ impl From<PlaybackError> for Error {
         let reason = match &error {
             PlaybackError::Closed => return Self::shutting_down(),
             PlaybackError::Thread(_) => Reason::System,
+            PlaybackError::Queue(QueueError::TooMany) => Reason::QueueFull,
             _ => Reason::Output,
         };
         Self::of(reason, error.hint(), error)

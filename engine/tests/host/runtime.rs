@@ -47,10 +47,14 @@ fn another_configuration_is_refused_and_told() {
         threads: Some(0),
         ..config()
     };
-    assert_eq!(
-        RuntimeHost::init(nonsense).unwrap_err().reason(),
-        Reason::InvalidInput
-    );
+    let too_many = RuntimeConfig {
+        clients: utter::playback::QUEUES,
+        ..config()
+    };
+    for nonsense in [nonsense, too_many] {
+        let error = RuntimeHost::init(nonsense).unwrap_err();
+        assert_eq!(error.reason(), Reason::InvalidInput, "{error}");
+    }
 }
 
 #[test]
