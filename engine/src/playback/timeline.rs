@@ -145,29 +145,24 @@ impl Timeline {
 
     /// Which frame of which track the frame `ring` of the ring is; the last one if it lies behind the end.
     pub(super) fn locate(&self, ring: u64) -> Option<(TrackId, u64)> {
-        let after = self.segments.partition_point(|segment| segment.ring <= ring);
-        let segment = self.segments.get(after.checked_sub(1)?)?;
+        let segment = self.segment_at(ring)?;
         Some((segment.track, self.frame_of(segment, ring)))
     }
 
     /// The same, if it is wanted.
     pub(super) fn locate_wanted(&self, ring: u64) -> Option<(TrackId, u64)> {
-        let after = self.segments.partition_point(|segment| segment.ring <= ring);
-        let segment = self.segments.get(after.checked_sub(1)?)?;
-        (!segment.is_unwanted).then(|| (segment.track, self.frame_of(segment, ring)))
+        self.locate(ring)
+            .filter(|_| self.segment_at(ring).is_some_and(|segment| !segment.is_unwanted))
     }
 
     /// Whether what the frame `ring` of the ring belongs to was begun with the frame `since` or behind it.
     pub(super) fn has_begun_since(&self, since: u64, ring: u64) -> bool {
-        let after = self.segments.partition_point(|segment| segment.ring <= ring);
-        let segment = after.checked_sub(1).and_then(|place| self.segments.get(place));
-        segment.is_some_and(|segment| segment.ring >= since)
+        self.segment_at(ring).is_some_and(|segment| segment.ring >= since)
     }
 
     /// Whether the track that the frame `ring` of the ring belongs to ends before it.
     pub(super) fn is_over_at(&self, ring: u64) -> bool {
-        let after = self.segments.partition_point(|segment| segment.ring <= ring);
-        let segment = after.checked_sub(1).and_then(|place| self.segments.get(place));
+        let segment = self.segment_at(ring);
         segment.is_some_and(|segment| segment.end.is_some_and(|end| end <= ring))
     }
 
@@ -179,6 +174,12 @@ impl Timeline {
             .filter(|segment| segment.ring > ring && !segment.is_unwanted);
         let mut those = behind.filter(|segment| is_one(segment.track));
         those.next().map(|segment| (segment.track, segment.frame))
+    }
+
+    /// What the frame `ring` of the ring belongs to.
+    fn segment_at(&self, ring: u64) -> Option<&Segment> {
+        let after = self.segments.partition_point(|segment| segment.ring <= ring);
+        self.segments.get(after.checked_sub(1)?)
     }
 
     fn frame_of(&self, segment: &Segment, ring: u64) -> u64 {
