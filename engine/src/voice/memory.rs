@@ -22,8 +22,6 @@ const HUGE_PAGE: usize = 2 << 20;
 pub(super) enum Element {
     /// 32-bit float.
     Float,
-    /// 16-bit float, weights only.
-    Half,
     /// 8-bit integer, weights only.
     Byte,
 }
@@ -134,7 +132,6 @@ impl Constant {
         let tensor = weights.tensor(name)?;
         let element = match tensor.dtype {
             DType::Float32 => Element::Float,
-            DType::Float16 => Element::Half,
             DType::Int8 => Element::Byte,
             other => {
                 return Err(VoiceError::weights(

@@ -236,7 +236,6 @@ fn empty_tensor() -> DLTensor {
 fn data_type(element: Element) -> DLDataType {
     match element {
         Element::Float => DLDataType::new(DLDataTypeCode::kDLFloat, 32, 1),
-        Element::Half => DLDataType::new(DLDataTypeCode::kDLFloat, 16, 1),
         Element::Byte => DLDataType::new(DLDataTypeCode::kDLInt, 8, 1),
     }
 }

@@ -1,7 +1,6 @@
 //! The first call's cost, paid beforehand.
 //!
-//! The first time that a pipeline speaks, the weights are read from their file page by page, and the buffers of all stages
-//! and the scratch memory of all threads come to be. Whoever loads a voice ahead of its use has it speak here, unheard.
+//! The first time that a pipeline speaks, the buffers of all stages and the scratch memory of all threads come to be. Whoever loads a voice ahead of its use has it speak here, unheard.
 
 use super::error::VoiceError;
 use super::pipeline::{KokoroPipeline, Synthesis};
