@@ -53,4 +53,4 @@ pub use runtime_events::{RuntimeEvent, RuntimePhase, RuntimeState, VoiceState};
 pub use session::{ClientId, Departure};
 pub use speak::{SPEEDS, Speak};
 pub use status::{ClientStatus, Status};
-pub use topic::{Followed, Subscription, Topic, UNREAD_CHANGES, Update};
+pub use topic::{Followed, Subscription, UNREAD_CHANGES, Update};

@@ -54,7 +54,6 @@ pub(super) struct Runtime {
 impl Runtime {
     /// Starts its threads. Nothing is opened or loaded.
     pub(super) fn start(config: RuntimeConfig, parts: Parts) -> Result<Arc<Self>, Error> {
-        let inits = INITS.fetch_add(1, Ordering::Relaxed) + 1;
         let player = Player::closed(Arc::clone(&parts.outputs), &config.route, &config.player)?;
         // What happens is told to the runtime, which is made of those that tell.
         let link = Arc::<OnceLock<Weak<Self>>>::default();
@@ -67,6 +66,7 @@ impl Runtime {
             let link = Arc::clone(&link);
             Arc::new(move |event| with(&link, |runtime| translate::playback(runtime, event)))
         });
+        let inits = INITS.fetch_add(1, Ordering::Relaxed) + 1;
         let state = RuntimeState {
             phase: RuntimePhase::Running,
             voice: VoiceState::Absent,
@@ -209,10 +209,12 @@ impl Runtime {
 
     /// What a client wants to be said, read. That may take a while for much, so it is done before the client acts.
     pub(super) fn prepare(&self, speak: Speak) -> Result<(Utterance, SpeakOptions), Error> {
-        if let Some(language) = speak.language() {
+        let language = speak.language();
+        let prepared = speak.prepare(self.dictionaries.reader())?;
+        if let Some(language) = language {
             self.dictionaries.load(language);
         }
-        speak.prepare(self.dictionaries.reader())
+        Ok(prepared)
     }
 
     pub(super) fn speak(

@@ -188,7 +188,8 @@ impl<S: Followed> Topic<S> {
     }
 
     /// Subscriptions that somebody has.
-    pub fn subscriptions(&self) -> usize {
+    #[cfg(test)]
+    fn subscriptions(&self) -> usize {
         let inner = self.0.inner.lock();
         let is_there = |unread: &&Weak<Unread<S>>| unread.strong_count() > 0;
         inner.subscriptions.iter().filter(is_there).count()
