@@ -16,7 +16,7 @@ SET_VOICE = UTTER_ARTIFACTS=$$($(VOICE)) && export UTTER_ARTIFACTS
 
 .DEFAULT_GOAL := help
 .PHONY: help setup packages test-packages env shell voice build speak
-.PHONY: test test-voice test-kernels test-rust test-realtime soak bench doc lint lock clean
+.PHONY: test test-voice test-kernels test-rust test-realtime soak bench bench-dsp doc lint lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -78,9 +78,11 @@ test: test-voice test-kernels test-rust test-realtime ## run every test
 
 test-voice:
 	@cd artifacts && $(PYTHON) -B -m unittest discover --top-level-directory . --start-directory tests
+	@cd benches && $(PYTHON) -B -m unittest discover --top-level-directory . --start-directory peer/tests
 
 test-kernels: packages
-	@$(SET_VOICE) && python=$$($(VOICE) python) && cd artifacts && "$$python" -B -m unittest discover --start-directory tests/kernels
+	@$(SET_VOICE) && python=$$($(VOICE) python) && cd artifacts && "$$python" -B -m unittest discover --start-directory tests/kernels && \
+	cd ../benches && "$$python" -B -m unittest peer.tests.test_dequantise
 
 test-rust: env test-packages
 	@$(SET_PATH) && $(SET_VOICE) && \
@@ -96,8 +98,11 @@ soak: env ## play with random commands and prove that nothing is lost (MINUTES=3
 	@$(SET_PATH) && cargo run --quiet --release --package utter-soak -- --minutes $(or $(MINUTES),30) \
 		$(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults) $(if $(INJECT),--inject $(INJECT))
 
-bench: build ## measure the speed of synthesis, and of everything that is done to its audio
-	@$(SET_PATH) && $(SET_VOICE) && cargo run --quiet --release --package utter-cli -- bench
+bench: build ## compare the speed of synthesis with ONNX Runtime's, half an hour (QUICK=1 to try it, ROUNDS, REPEAT)
+	@$(SET_PATH) && $(SET_VOICE) && $(PYTHON) benches/compare $(if $(QUICK),--quick) \
+		$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(REPEAT),--repeat $(REPEAT))
+
+bench-dsp: env ## measure what everything that is done to the audio costs
 	@$(SET_PATH) && cargo bench --quiet --package utter-benches --bench dsp -- --quick
 
 doc: env ## write the API documentation
@@ -109,10 +114,10 @@ lint: env ## deny unformatted code, warnings, and broken links in the documentat
 	@$(SET_PATH) && RUSTDOCFLAGS="--deny warnings" cargo doc --quiet --workspace --no-deps
 
 lock: ## pin the newest Python packages that requirements*.in allow (needs uv)
-	@cd artifacts && for name in requirements requirements-npm; do \
+	@for name in artifacts/requirements artifacts/requirements-npm benches/peer/requirements; do \
 		uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.10 --no-header --no-annotate \
 			--only-binary :all: $$name.in --output-file $$name.lock.new && \
-		{ echo "# Written by \`make lock\` from $$name.in: every version with the SHA-256 of all its wheels. Do not edit."; \
+		{ echo "# Written by \`make lock\` from $${name##*/}.in: every version with the SHA-256 of all its wheels. Do not edit."; \
 		cat $$name.lock.new; } > $$name.lock && rm $$name.lock.new; done
 
 clean: ## remove what was built here (the voice stays in the user's cache)

@@ -61,6 +61,20 @@ def voice(
     return folder
 
 
+def inputs(recipe: Recipe, places: Places, progress: Progress, workshop: Workshop = Workshop()) -> Path:
+    """The folder with what was published: `weights.onnx`, `vocab.json` and `voices/`. Fetched where it is not there yet;
+    the caller holds the lock, and has emptied the scratch folder.
+    """
+
+    def unpack(scratch: Path) -> None:
+        registries = workshop.registries(recipe, places, workshop.environment(recipe, places, progress))
+        fetch.download(recipe, places, registries, progress)
+        with progress.step("Unpacking weights and voices"):
+            fetch.unpack(recipe, places, scratch)
+
+    return Steps(places).ensure("inputs", recipe.inputs_key, unpack)
+
+
 def _make(recipe: Recipe, places: Places, progress: Progress, folder: Path, workshop: Workshop) -> None:
     files.remove(places.scratch)
     places.scratch.mkdir(parents=True)
@@ -69,25 +83,20 @@ def _make(recipe: Recipe, places: Places, progress: Progress, folder: Path, work
     steps = Steps(places)
     compiler = workshop.compiler(recipe, places, environment)
 
-    def unpack(scratch: Path) -> None:
-        fetch.download(recipe, places, workshop.registries(recipe, places, environment), progress)
-        with progress.step("Unpacking weights and voices"):
-            fetch.unpack(recipe, places, scratch)
-
     def compile_library(scratch: Path) -> None:
         with progress.step(f"Compiling the voice for {recipe.target.name}") as report:
             compiler.library(scratch, report)
 
     def pack(scratch: Path) -> None:
         with progress.step("Packing the weights") as report:
-            compiler.weights(inputs / "weights.onnx", scratch, report)
+            compiler.weights(published / "weights.onnx", scratch, report)
 
-    inputs = steps.ensure("inputs", recipe.inputs_key, unpack)
+    published = inputs(recipe, places, progress, workshop)
     library = steps.ensure("compile", recipe.compile_key, compile_library)
     weights = steps.ensure("pack", recipe.pack_key, pack)
     with progress.step("Assembling the voice"):
-        _assemble(recipe, places, folder, environment, [inputs, library, weights])
-    steps.prune({inputs, library, weights, folder})
+        _assemble(recipe, places, folder, environment, [published, library, weights])
+    steps.prune({published, library, weights, folder})
 
 
 def _assemble(

@@ -1,19 +1,16 @@
 """The Python environment that compiles the voice, and the one library of it that the Rust build links.
 
-`ensure` makes both when they are missing. A virtual environment cannot be moved, so it is made under a name
-of its own and counts only once a small file names it: one that was interrupted is never used, and swept by
-the next run.
+`ensure` makes both when they are missing: the environment as `packages` makes one from any lock file, and complete only
+with TVM's libraries in it.
 """
 
 import os
-import re
-import secrets
 import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import files, process
+from . import files, packages
 from .errors import BuildError
 from .places import Places
 from .progress import Progress
@@ -47,21 +44,16 @@ class Environment:
 
 def find(recipe: Recipe, places: Places) -> Environment | None:
     """The environment of this recipe, if it is complete."""
-    made = files.read_json(places.environments / f"{recipe.environment_key}.json")
-    if not isinstance(made, dict):
-        return None
-    root = places.environments / str(made.get("folder"))
-    found = Environment(root / "bin" / "python", root / str(made.get("packages")))
-    complete = found.python.exists() and all(path.exists() for path in found.libraries().values())
-    return found if complete else None
+    made = packages.find(recipe.requirements, places)
+    found = made and Environment(made.python, made.folder)
+    return found if found and all(path.exists() for path in found.libraries().values()) else None
 
 
 def ensure(recipe: Recipe, places: Places, progress: Progress) -> Environment:
     """Makes the environment where it is missing. The caller holds the lock."""
     found = find(recipe, places)
     if not found:
-        _sweep(places)
-        _make(recipe, places, progress)
+        packages.make(recipe.requirements, "TVM", places, progress)
         found = find(recipe, places)
         if not found:
             raise BuildError(
@@ -81,56 +73,6 @@ def tvm_ffi_ready(recipe: Recipe, places: Places) -> Path | None:
     return root / "bin" if complete else None
 
 
-def _make(recipe: Recipe, places: Places, progress: Progress) -> None:
-    root = places.environments / f"{recipe.environment_key}-{secrets.token_hex(4)}"
-    root.parent.mkdir(parents=True, exist_ok=True)
-    _create(root, places)
-    scratch = places.scratch / "pip"
-    scratch.mkdir(parents=True, exist_ok=True)
-    with progress.step("Installing TVM into an environment of its own") as report:
-        with process.Growth(scratch, None, report):
-            pip(
-                root / "bin" / "python",
-                ["install", "--require-hashes", "--only-binary", ":all:", "-r", str(recipe.requirements)],
-                what="Installing TVM",
-                places=places,
-                scratch=scratch,
-            )
-    files.remove(scratch)
-    (packages,) = (root / "lib").glob("python3.*/site-packages")
-    files.write_json(
-        places.environments / f"{recipe.environment_key}.json",
-        {"folder": root.name, "packages": str(packages.relative_to(root)), "python": sys.version.split()[0]},
-    )
-
-
-def _create(root: Path, places: Places) -> None:
-    try:
-        process.run(
-            [sys.executable, "-m", "venv", "--symlinks", str(root)],
-            what="Making a Python environment",
-            log=places.logs / "venv.log",
-        )
-    except BuildError as error:
-        if "disk is full" in str(error):
-            raise
-        package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
-        raise BuildError(
-            f"Python cannot make a virtual environment ({sys.executable}).",
-            f"Run `make setup` (or `apt-get install {package}`), then the command again.",
-        ) from error
-
-
-def pip(python: Path, arguments: list[str], *, what: str, places: Places, scratch: Path) -> None:
-    """Runs the environment's pip; it keeps its half-made files in `scratch`."""
-    process.run(
-        [str(python), "-m", "pip", "--no-input", "--disable-pip-version-check", "--retries", "2", *arguments],
-        what=what,
-        log=places.logs / f"pip-{arguments[0]}.log",
-        env={"TMPDIR": str(scratch)},
-    )
-
-
 def _lay_out_tvm_ffi(recipe: Recipe, places: Places, environment: Environment) -> None:
     """Copies libtvm_ffi to a place of its own: cargo rebuilds when PATH changes, and this one stays."""
     if tvm_ffi_ready(recipe, places):
@@ -145,16 +87,6 @@ def _lay_out_tvm_ffi(recipe: Recipe, places: Places, environment: Environment) -
     os.chmod(partial, 0o755)
     config.parent.mkdir(exist_ok=True)
     os.replace(partial, config)
-
-
-def _sweep(places: Places) -> None:
-    """Removes environments that no file names: an interrupted run's."""
-    if not places.environments.is_dir():
-        return
-    named = {str((files.read_json(p) or {}).get("folder")) for p in places.environments.glob("*.json")}
-    for folder in places.environments.iterdir():
-        if re.fullmatch(r"[0-9a-f]{16}-[0-9a-f]{8}", folder.name) and folder.name not in named:
-            files.remove(folder)
 
 
 def compiler() -> str | None:

@@ -12,8 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from . import environment as environments
-from . import files, process
+from . import files, packages, process
 from .environment import Environment
 from .errors import BuildError
 from .places import Places
@@ -39,7 +38,7 @@ class Registries:
     def _pypi(self, package: Package, folder: Path) -> None:
         wanted = folder / "wanted.txt"
         wanted.write_text(f"{package.name}=={package.version} --hash=sha256:{package.sha256}\n")
-        environments.pip(
+        packages.pip(
             self._environment.python,
             [
                 "download",
@@ -77,7 +76,7 @@ class Registries:
 
     def _npm_from_pypi(self, folder: Path) -> list[str]:
         try:
-            environments.pip(
+            packages.pip(
                 self._environment.python,
                 [
                     "install",

@@ -73,19 +73,14 @@ class Recipe:
         return found[1]
 
     @cached_property
-    def environment_key(self) -> str:
-        """Names the Python environment."""
-        return _key({"lock": sha256(self.requirements)})
-
-    @cached_property
     def inputs_key(self) -> str:
         """Names the unpacked weights, vocabulary and voices."""
-        return _key(self.sources)
+        return key_of(self.sources)
 
     @cached_property
     def compile_key(self) -> str:
         """Names the compiled library."""
-        return _key(
+        return key_of(
             {
                 "model": self._hashes(self.model),
                 "lock": sha256(self.requirements),
@@ -96,14 +91,14 @@ class Recipe:
     @cached_property
     def pack_key(self) -> str:
         """Names the packed weights."""
-        return _key(
+        return key_of(
             {"model": self._hashes(self.model), "lock": sha256(self.requirements), "inputs": self.inputs_key}
         )
 
     @cached_property
     def key(self) -> str:
         """Names the whole voice."""
-        return _key(
+        return key_of(
             {
                 "compile": self.compile_key,
                 "pack": self.pack_key,
@@ -125,6 +120,7 @@ class Recipe:
         return found
 
 
-def _key(value: Any) -> str:
+def key_of(value: Any) -> str:
+    """Names what is made from `value`, which can be written as JSON."""
     canonical = json.dumps(value, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]

@@ -268,6 +268,9 @@ fn seconds(typed: &str) -> Result<f64, String> {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+The first line is spoken ten times before anything else: the first call after loading, and the tenth, are told at the end.
+With --json there is more: the phonemes of each line, chunk by chunk, and how long the dictionary took to load.")]
 pub struct BenchOptions {
     /// A file of lines to speak, `-` for standard input [default: ten sentences of 1 to 10 seconds]
     #[arg(long, value_name = "TEXTS", value_hint = ValueHint::FilePath)]

@@ -1,6 +1,8 @@
 //! `utter bench`: how fast speech is made, line by line and stage by stage.
 //!
-//! Every figure is the median of the repetitions of that line, after one that is not counted.
+//! Every figure of a line is the median of its repetitions, after one that is not counted. Before all that the first line is
+//! spoken ten times, to see what a first call costs over a later one. `make bench` compares what is printed here with other
+//! programs; nothing is done here that `say` does not do, too.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -22,6 +24,9 @@ use crate::{input, voice};
 /// What is spoken without a file.
 const SENTENCES: &str = include_str!("../../../fixtures/corpora/bench.txt");
 
+/// How often the first line is spoken before anything else.
+const CALLS: usize = 10;
+
 /// The rate that first frames are resampled to, the commonest of devices.
 const DEVICE_RATE: u32 = 48_000;
 
@@ -32,13 +37,22 @@ struct Report {
     repeat: u32,
     lines: Vec<Line>,
     rtf: f64,
+    /// From looking for the voice until it can be called.
     load_s: f64,
+    /// What the dictionary took after that, where text is read.
+    dictionary_s: Option<f64>,
+    /// The first line, right after loading.
+    first_call_s: f64,
+    /// The same line, the tenth time in a row.
+    tenth_call_s: f64,
     peak_rss_mb: Option<f64>,
 }
 
 #[derive(Serialize)]
 struct Line {
     text: String,
+    /// What the voice spoke, chunk by chunk.
+    phonemes: Vec<String>,
     tokens: usize,
     audio_s: f64,
     wall_s: f64,
@@ -49,6 +63,7 @@ struct Line {
 
 /// One line, spoken once.
 struct Run {
+    phonemes: Vec<String>,
     tokens: usize,
     samples: usize,
     wall: f64,
@@ -59,26 +74,39 @@ struct Run {
 pub fn run(artifacts: Option<&Path>, options: &BenchOptions) -> Result<ExitCode, Failure> {
     let reader = Arc::new(Reader::new());
     let lines = lines(options, &reader)?;
+    let started = Instant::now();
     let artifacts = voice::find(artifacts)?;
     artifacts.voice(&options.voice)?;
-    let language = if options.phonemes {
-        None
-    } else {
-        let language = voice::reading_language(&options.voice)?;
-        reader.load(language)?;
-        Some(language)
+    let language = match options.phonemes {
+        true => None,
+        false => Some(voice::reading_language(&options.voice)?),
     };
-    let started = Instant::now();
     let mut pipeline = KokoroPipeline::load(artifacts, voice::options(&options.threads))?;
     let load_s = started.elapsed().as_secs_f64();
+    let mut dictionary_s = None;
+    if let Some(language) = language {
+        let started = Instant::now();
+        reader.load(language)?;
+        dictionary_s = Some(rounded(started.elapsed().as_secs_f64()));
+    }
 
-    let shown = bar(lines.len() as u64 * u64::from(options.repeat + 1), "Speaking");
+    let shown = bar(
+        CALLS as u64 + lines.len() as u64 * u64::from(options.repeat + 1),
+        "Speaking",
+    );
+    let mut spoken = |line: &str| {
+        shown.inc(1);
+        speak(&mut pipeline, &reader, line, &options.voice, language)
+    };
+    let mut calls = [0.0; CALLS];
+    for call in &mut calls {
+        *call = spoken(&lines[0])?.wall;
+    }
     let mut report = Vec::new();
     for text in lines {
         let mut runs = Vec::new();
         for _ in 0..=options.repeat {
-            runs.push(speak(&mut pipeline, &reader, &text, &options.voice, language)?);
-            shown.inc(1);
+            runs.push(spoken(&text)?);
         }
         report.push(summary(text, &runs[1..]));
     }
@@ -90,6 +118,9 @@ pub fn run(artifacts: Option<&Path>, options: &BenchOptions) -> Result<ExitCode,
         rtf: median(report.iter().map(|line| line.rtf)),
         lines: report,
         load_s,
+        dictionary_s,
+        first_call_s: rounded(calls[0]),
+        tenth_call_s: rounded(calls[CALLS - 1]),
         peak_rss_mb: peak_rss_mb(),
     };
     if options.json {
@@ -158,6 +189,7 @@ fn speak(
         None => read_phonemes(reader, line)?,
     };
     let mut run = Run {
+        phonemes: Vec::new(),
         tokens: 0,
         samples: 0,
         wall: 0.0,
@@ -180,6 +212,7 @@ fn speak(
         run.tokens += speech.durations.len();
         run.samples += speech.samples.len();
         run.stages.add(&speech.times);
+        run.phonemes.push(chunk.phonemes);
     }
     run.wall = started.elapsed().as_secs_f64();
     Ok(run)
@@ -197,8 +230,10 @@ fn summary(text: String, runs: &[Run]) -> Line {
         .iter()
         .enumerate()
         .map(|(i, name)| ((*name).to_owned(), rounded(stage(i)).into()));
+    let first = runs.first();
     Line {
-        tokens: runs.first().map_or(0, |run| run.tokens),
+        phonemes: first.map_or_else(Vec::new, |run| run.phonemes.clone()),
+        tokens: first.map_or(0, |run| run.tokens),
         audio_s: rounded(audio_s),
         wall_s: rounded(wall_s),
         rtf: rounded(wall_s / audio_s),
@@ -259,9 +294,15 @@ fn print(report: &Report) -> Result<(), Failure> {
         .map(|megabytes| format!(", peak RSS {megabytes} MB"))
         .unwrap_or_default();
     let Report {
-        threads, rtf, load_s, ..
+        threads,
+        rtf,
+        load_s,
+        first_call_s,
+        tenth_call_s,
+        ..
     } = report;
     write(&format!(
-        "\n{threads} threads: median RTF {rtf:.3}, loaded in {load_s:.3} s{memory}\n"
+        "\n{threads} threads: median RTF {rtf:.3}, loaded in {load_s:.3} s, first call {first_call_s:.3} s, \
+         tenth {tenth_call_s:.3} s{memory}\n"
     ))
 }

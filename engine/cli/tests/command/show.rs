@@ -73,10 +73,14 @@ fn bench_measures_each_line() {
     );
     let number = |value: &serde_json::Value| value.as_f64().unwrap();
     assert!((0.0..60.0).contains(&number(&report["load_s"])), "{report}");
+    assert!((0.0..60.0).contains(&number(&report["dictionary_s"])), "{report}");
+    for call in ["first_call_s", "tenth_call_s"] {
+        assert!((0.001..60.0).contains(&number(&report[call])), "{call}: {report}");
+    }
     if cfg!(target_os = "linux") {
-        // The weights alone are 225 MB, of which each pass reads nearly all.
+        // The weights alone are 92 MB, of which each pass reads nearly all.
         assert!(
-            (225.0..4_000.0).contains(&number(&report["peak_rss_mb"])),
+            (92.0..4_000.0).contains(&number(&report["peak_rss_mb"])),
             "{report}"
         );
     }
@@ -87,6 +91,14 @@ fn bench_measures_each_line() {
             ["tokens", "audio_s", "wall_s", "rtf", "first_audio_s"].map(|name| number(&line[name]));
         assert!(
             (15.0..40.0).contains(&tokens) && (1.0..3.0).contains(&audio),
+            "{line}"
+        );
+        // One chunk, and in it every token but the two that wrap it.
+        let phonemes = line["phonemes"].as_array().unwrap();
+        assert_eq!(phonemes.len(), 1, "{line}");
+        assert_eq!(
+            phonemes[0].as_str().unwrap().chars().count() as f64,
+            tokens - 2.0,
             "{line}"
         );
         // Figures are rounded to a tenth of a millisecond.
