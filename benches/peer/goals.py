@@ -54,8 +54,9 @@ class Goal:
 
 
 def figure(value: float) -> str:
-    """Three significant figures, never fewer than the whole part has."""
-    return f"{value:.0f}" if abs(value) >= 99.95 else f"{value:#.3g}"
+    """Three significant figures, never fewer than the whole part has, and never more than three decimals."""
+    decimals = next((n for limit, n in ((0.9995, 3), (9.995, 2), (99.95, 1)) if abs(value) < limit), 0)
+    return f"{value:.{decimals}f}"
 
 
 def goals(figures: Figures) -> list[Goal]:

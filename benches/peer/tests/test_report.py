@@ -81,7 +81,8 @@ class Goals(unittest.TestCase):
         self.assertEqual(list(verdicts.values()).count("see the golden tests in `make test`"), 2)
 
     def test_figures_have_three_digits(self):
-        self.assertEqual([figure(v) for v in (0.1, 3.4567, 99.97, 122.4, 1234.5)], ["0.100", "3.46", "100", "122", "1234"])
+        shown = {0.002: "0.002", 0.1: "0.100", 3.4567: "3.46", 99.97: "100", 122.4: "122", 1234.5: "1234"}
+        self.assertEqual({value: figure(value) for value in shown}, shown)
 
 
 class Charts(unittest.TestCase):
