@@ -7,6 +7,8 @@ PYTHON ?= python3
 TEXT ?= Hello, world.
 override TEXT := $(value TEXT)
 export TEXT
+override PART := $(value PART)
+export PART
 
 VOICE := $(PYTHON) artifacts/voice $(if $(TARGET),--target $(TARGET))
 # What a recipe that calls cargo begins with. The second builds the voice where needed, and makes cargo's children use this
@@ -16,7 +18,7 @@ SET_VOICE = UTTER_ARTIFACTS=$$($(VOICE)) && export UTTER_ARTIFACTS
 
 .DEFAULT_GOAL := help
 .PHONY: help setup packages test-packages env shell voice build speak
-.PHONY: test test-voice test-kernels test-rust test-realtime soak bench bench-dsp doc lint lock clean
+.PHONY: test test-voice test-kernels test-rust test-realtime soak bench bench-parts doc lint lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -84,10 +86,12 @@ test-kernels: packages
 	@$(SET_VOICE) && python=$$($(VOICE) python) && cd artifacts && "$$python" -B -m unittest discover --start-directory tests/kernels && \
 	cd ../benches && "$$python" -B -m unittest peer.tests.test_dequantise
 
+# At last the benches that need no voice, each once.
 test-rust: env test-packages
 	@$(SET_PATH) && $(SET_VOICE) && \
-	if command -v cargo-nextest >/dev/null; then cargo nextest run --workspace; else cargo test --workspace --all-targets; fi && \
-	cargo test --workspace --doc --quiet
+	if command -v cargo-nextest >/dev/null; then cargo nextest run --workspace; else cargo test --workspace --tests; fi && \
+	cargo test --workspace --doc --quiet && \
+	cargo test --workspace --quiet --bench dsp --bench playback --bench text >/dev/null
 
 # The callback under RealtimeSanitizer, built a second time for it.
 test-realtime: env
@@ -102,8 +106,8 @@ bench: build ## compare the speed of synthesis with ONNX Runtime's, half an hour
 	@$(SET_PATH) && $(SET_VOICE) && $(PYTHON) benches/compare $(if $(QUICK),--quick) \
 		$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(REPEAT),--repeat $(REPEAT))
 
-bench-dsp: env ## measure what everything that is done to the audio costs
-	@$(SET_PATH) && cargo bench --quiet --package utter-benches --bench dsp -- --quick
+bench-parts: env ## look at what every part costs, a quarter of an hour (PART=vocoder, or any regular expression)
+	@$(SET_PATH) && $(SET_VOICE) && cargo bench --quiet --package utter-benches -- --quick $${PART:+"$$PART"}
 
 doc: env ## write the API documentation
 	@$(SET_PATH) && cargo doc --workspace --no-deps
