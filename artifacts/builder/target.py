@@ -62,7 +62,7 @@ _LINUX_NAMES = {
     "avx512_vnni": "avx512vnni",
 }
 _SYSTEMS = {"linux": "unknown-linux-gnu", "darwin": "apple-darwin"}
-NAMES = ["x86-64-v3", "native"]
+NAMES = ["x86-64-v3", "native", "x86-64-v3-unfused"]
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,10 @@ def choose(name: str | None) -> Target:
     if machine in ("x86_64", "amd64") and system:
         if name in (None, "x86-64-v3"):
             return Target("x86-64-v3", f"x86_64-{system}", "x86-64-v3", tuple(_X86_64_V3), ())
+        if name == "x86-64-v3-unfused":
+            # For valgrind: it computes a fused multiply-add in software, hundreds of times slower than all else.
+            features = tuple(f for f in _X86_64_V3 if f != "fma")
+            return Target(name, f"x86_64-{system}", "x86-64-v3", features, ("-fma",))
         if name == "native":
             features = tuple(sorted(_x86_features()))
             return Target(

@@ -323,6 +323,9 @@ class Targets(unittest.TestCase):
         native = target.choose("native")
         self.assertEqual(native.cpu, "x86-64", "a processor's name would allow more than the features listed")
         self.assertEqual(len(native.features), len(native.attributes))
+        unfused = target.choose("x86-64-v3-unfused")
+        self.assertEqual(set(portable.features) - set(unfused.features), {"fma"})
+        self.assertEqual(unfused.attributes, ("-fma",))
         with self.assertRaises(BuildError):
             target.choose("pentium")
 
