@@ -288,6 +288,10 @@ pub struct BenchOptions {
     #[arg(long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub repeat: u32,
 
+    /// Tell also what each kernel did, and how fast
+    #[arg(long)]
+    pub kernels: bool,
+
     #[command(flatten)]
     pub threads: Threads,
 

@@ -12,11 +12,12 @@ use std::time::Instant;
 use serde::Serialize;
 use utter::speech::{read_phonemes, read_text};
 use utter::text::{Language, Reader, has_speech};
-use utter::voice::{KokoroPipeline, Noise, SAMPLE_RATE, StageTimes, Synthesis};
+use utter::voice::{KernelWork, KokoroPipeline, Noise, SAMPLE_RATE, StageTimes, Synthesis};
 use utter_dsp::Resampler;
 
 use crate::arguments::BenchOptions;
 use crate::failure::{Failure, Kind};
+use crate::kernels::{self, Kernel};
 use crate::progress::bar;
 use crate::table::{numbers, show, show_json, write};
 use crate::{input, voice};
@@ -46,6 +47,9 @@ struct Report {
     /// The same line, the tenth time in a row.
     tenth_call_s: f64,
     peak_rss_mb: Option<f64>,
+    /// What each kernel did in one round of all lines, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kernels: Option<Vec<Kernel>>,
 }
 
 #[derive(Serialize)]
@@ -90,26 +94,28 @@ pub fn run(artifacts: Option<&Path>, options: &BenchOptions) -> Result<ExitCode,
         dictionary_s = Some(rounded(started.elapsed().as_secs_f64()));
     }
 
-    let shown = bar(
-        CALLS as u64 + lines.len() as u64 * u64::from(options.repeat + 1),
-        "Speaking",
-    );
-    let mut spoken = |line: &str| {
+    let rounds = options.repeat + 1 + u32::from(options.kernels);
+    let shown = bar(CALLS as u64 + lines.len() as u64 * u64::from(rounds), "Speaking");
+    let spoken = |pipeline: &mut KokoroPipeline, line: &str| {
         shown.inc(1);
-        speak(&mut pipeline, &reader, line, &options.voice, language)
+        speak(pipeline, &reader, line, &options.voice, language)
     };
     let mut calls = [0.0; CALLS];
     for call in &mut calls {
-        *call = spoken(&lines[0])?.wall;
+        *call = spoken(&mut pipeline, &lines[0])?.wall;
     }
     let mut report = Vec::new();
-    for text in lines {
+    for text in &lines {
         let mut runs = Vec::new();
         for _ in 0..=options.repeat {
-            runs.push(spoken(&text)?);
+            runs.push(spoken(&mut pipeline, text)?);
         }
-        report.push(summary(text, &runs[1..]));
+        report.push(summary(text.clone(), &runs[1..]));
     }
+    let work = match options.kernels {
+        true => Some(count_work(&mut pipeline, &lines, spoken)?),
+        false => None,
+    };
     shown.finish_and_clear();
     let report = Report {
         threads: pipeline.threads(),
@@ -122,6 +128,7 @@ pub fn run(artifacts: Option<&Path>, options: &BenchOptions) -> Result<ExitCode,
         first_call_s: rounded(calls[0]),
         tenth_call_s: rounded(calls[CALLS - 1]),
         peak_rss_mb: peak_rss_mb(),
+        kernels: work.map(|work| kernels::figures(&work)),
     };
     if options.json {
         show_json(&report)?
@@ -129,6 +136,20 @@ pub fn run(artifacts: Option<&Path>, options: &BenchOptions) -> Result<ExitCode,
         print(&report)?
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Speaks every line once more, and counts what the kernels do.
+fn count_work(
+    pipeline: &mut KokoroPipeline,
+    lines: &[String],
+    mut spoken: impl FnMut(&mut KokoroPipeline, &str) -> Result<Run, Failure>,
+) -> Result<Vec<KernelWork>, Failure> {
+    let speak = |pipeline: &mut KokoroPipeline| {
+        let each = |line: &String| spoken(pipeline, line).map(drop);
+        lines.iter().try_for_each(each)
+    };
+    let (spoken, work) = pipeline.count_work(speak);
+    spoken.map(|()| work)
 }
 
 /// The lines to speak, all of which can be spoken: a measurement does not fail half way.
@@ -304,5 +325,9 @@ fn print(report: &Report) -> Result<(), Failure> {
     write(&format!(
         "\n{threads} threads: median RTF {rtf:.3}, loaded in {load_s:.3} s, first call {first_call_s:.3} s, \
          tenth {tenth_call_s:.3} s{memory}\n"
-    ))
+    ))?;
+    match &report.kernels {
+        Some(work) => write("\n").and_then(|()| kernels::print(work)),
+        None => Ok(()),
+    }
 }

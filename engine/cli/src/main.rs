@@ -9,6 +9,7 @@ mod doctor;
 mod failure;
 mod input;
 mod interrupt;
+mod kernels;
 mod log;
 mod metrics;
 mod nearest;

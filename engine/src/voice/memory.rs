@@ -26,6 +26,16 @@ pub(super) enum Element {
     Byte,
 }
 
+impl Element {
+    /// Bytes of one.
+    pub(super) fn size(self) -> usize {
+        match self {
+            Self::Float => 4,
+            Self::Byte => 1,
+        }
+    }
+}
+
 /// A flat piece of memory for the time of a kernel call: where it begins, how many elements it has, of which type.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct View<'a> {

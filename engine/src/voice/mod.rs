@@ -26,6 +26,7 @@ mod warm_up;
 
 pub use device::Device;
 pub use error::VoiceError;
+pub use kernels::KernelWork;
 pub use pipeline::{
     ALIGNMENT_FRAME, KokoroPipeline, PipelineOptions, SAMPLE_RATE, Speech, StageTimes, Synthesis,
 };

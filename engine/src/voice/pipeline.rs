@@ -11,7 +11,7 @@ use std::time::Instant;
 use super::artifacts::{self, ArtifactsDir, Manifest, Rejection};
 use super::device::Device;
 use super::error::VoiceError;
-use super::kernels::{Executor, Kernels};
+use super::kernels::{Executor, KernelWork, Kernels, Ledger};
 use super::launcher::Launcher;
 use super::memory::Constant;
 use super::runtime::Library;
@@ -117,6 +117,7 @@ pub struct KokoroPipeline {
     voices: HashMap<String, Voice>,
     stages: Stages,
     kernels: Kernels,
+    ledger: Ledger,
     launcher: Launcher,
     // Last: kernels are functions of the library.
     _library: Library,
@@ -194,6 +195,7 @@ impl KokoroPipeline {
             voices: HashMap::new(),
             stages,
             kernels,
+            ledger: Ledger::default(),
             launcher: Launcher::new(threads).map_err(VoiceError::Threads)?,
             _library: library,
             artifacts,
@@ -211,6 +213,13 @@ impl KokoroPipeline {
     /// Threads that kernels run on.
     pub fn threads(&self) -> usize {
         self.launcher.width()
+    }
+
+    /// Does `speak`, and counts meanwhile what each kernel does, in the order of their first calls.
+    pub fn count_work<R>(&mut self, speak: impl FnOnce(&mut Self) -> R) -> (R, Vec<KernelWork>) {
+        self.ledger.open();
+        let result = speak(self);
+        (result, self.ledger.close())
     }
 
     /// Whether a symbol is one of the vocabulary.
@@ -239,10 +248,15 @@ impl KokoroPipeline {
         let Self {
             stages,
             kernels,
+            ledger,
             launcher,
             ..
         } = self;
-        let executor = Executor { kernels, cancelled };
+        let executor = Executor {
+            kernels,
+            cancelled,
+            ledger,
+        };
         let (samples, times) = launcher.serve(|| stages.run(executor, request.speed, request.noise))?;
         Ok(Speech {
             samples: &stages.vocoder.audio()[..samples],
@@ -261,10 +275,16 @@ impl KokoroPipeline {
         let Self {
             stages,
             kernels,
+            ledger,
             launcher,
             ..
         } = self;
-        launcher.serve(|| test(stages, Executor { kernels, cancelled }))
+        let executor = Executor {
+            kernels,
+            cancelled,
+            ledger,
+        };
+        launcher.serve(|| test(stages, executor))
     }
 
     /// Takes the tokens of `phonemes`; returns how many there are.

@@ -5,6 +5,7 @@ use Argument::{Buffer as Data, Integer, Real};
 use super::layout::{
     Convolution, ConvolutionCall, GROUP, Linear, Residual, Rows, TILE_ROWS, attention_scratch,
 };
+use super::ledger::{Cost, Ledger};
 use super::table::Kernels;
 use crate::voice::memory::{Constant, View};
 use crate::voice::runtime::{Argument, Kernel, RuntimeError};
@@ -15,6 +16,8 @@ pub(in crate::voice) struct Executor<'a> {
     pub(in crate::voice) kernels: &'a Kernels,
     /// Whether the chunk is no longer wanted.
     pub(in crate::voice) cancelled: &'a dyn Fn() -> bool,
+    /// Who is told of each call.
+    pub(in crate::voice) ledger: &'a Ledger,
 }
 
 type Outcome = Result<(), RuntimeError>;
@@ -23,7 +26,22 @@ type Outcome = Result<(), RuntimeError>;
 type Extent<'a> = (&'static str, usize, View<'a>);
 
 impl Executor<'_> {
+    /// A call that multiplies no matrices.
     fn call(&self, kernel: &Kernel, extents: &[Extent<'_>], arguments: &[Argument<'_>]) -> Outcome {
+        let cost = Cost {
+            multiply_adds: 0,
+            bytes: bytes(extents),
+        };
+        self.call_at(cost, kernel, extents, arguments)
+    }
+
+    fn call_at(
+        &self,
+        cost: Cost,
+        kernel: &Kernel,
+        extents: &[Extent<'_>],
+        arguments: &[Argument<'_>],
+    ) -> Outcome {
         if (self.cancelled)() {
             return Err(RuntimeError::Cancelled);
         }
@@ -39,7 +57,8 @@ impl Executor<'_> {
         }
         // SAFETY: the extents are all that the kernel touches, and were just checked; the methods below say which buffers it
         // writes, and stages borrow none of those while it runs.
-        unsafe { kernel.call(arguments) }
+        let call = || unsafe { kernel.call(arguments) };
+        self.ledger.enter(kernel.name(), cost, call)
     }
 
     /// Y = A · weights + bias: `rows` rows of `map.depth` floats each from `a`, to rows of 16 · `map.panels` floats.
@@ -98,7 +117,7 @@ impl Executor<'_> {
         if rows == 0 {
             return Ok(());
         }
-        let read = a.at + (rows.next_multiple_of(TILE_ROWS) - 1) * a.row + map.depth;
+        let read = a.at + (rows - 1) * a.row + map.depth;
         let Residual { rows: r, gain, shift } = residual.unwrap_or(Residual {
             rows: y,
             gain: 0.0,
@@ -118,7 +137,16 @@ impl Executor<'_> {
         let mut arguments = [Real(gain); 18];
         arguments[..5].copy_from_slice(&buffers);
         arguments[5..17].copy_from_slice(&sizes.map(Integer));
-        self.call(kernel, &extents, &arguments)
+        let touched = if gain == 0.0 {
+            [0, 1, 2, 4].as_slice()
+        } else {
+            &[0, 1, 2, 3, 4]
+        };
+        let cost = Cost {
+            multiply_adds: rows * map.depth * map.panels * GROUP,
+            bytes: touched.iter().map(|&i| bytes(&extents[i..=i])).sum(),
+        };
+        self.call_at(cost, kernel, &extents, &arguments)
     }
 
     /// A bidirectional LSTM's recurrence: `gates` are its input products, `states` receives 512 floats a step.
@@ -145,7 +173,11 @@ impl Executor<'_> {
             Integer(states.at),
             Integer(states.row),
         ];
-        self.call(&self.kernels.recurrence, &extents, &arguments)
+        let cost = Cost {
+            multiply_adds: steps * 2 * 256 * 1024,
+            bytes: bytes(&extents),
+        };
+        self.call_at(cost, &self.kernels.recurrence, &extents, &arguments)
     }
 
     /// Attention of 12 heads of 64 over `tokens` rows `[3][12][64]`; `scratch` as long as [`attention_scratch`] says.
@@ -167,7 +199,12 @@ impl Executor<'_> {
             ("out", rows * 768, out),
         ];
         let [a, b, c, d, e] = extents.map(|(_, _, view)| Data(view));
-        self.call(
+        let cost = Cost {
+            multiply_adds: 2 * tokens * tokens * 768,
+            bytes: bytes(&[extents[0], extents[4]]),
+        };
+        self.call_at(
+            cost,
             &self.kernels.attention,
             &extents,
             &[a, b, c, d, e, Integer(tokens)],
@@ -332,6 +369,16 @@ impl Executor<'_> {
         let mut arguments = [Integer(call.frames); 14];
         arguments[..12].copy_from_slice(&extents.map(|(_, _, view)| Data(view)));
         arguments[13] = Integer(layer.blocks());
-        self.call(kernel, &extents, &arguments)
+        let cost = Cost {
+            multiply_adds: layer.products(call.frames),
+            bytes: (2 + usize::from(layer.residual)) * 4 * size + weights,
+        };
+        self.call_at(cost, kernel, &extents, &arguments)
     }
+}
+
+/// The bytes of all that a kernel touches.
+fn bytes(extents: &[Extent<'_>]) -> usize {
+    let of = |&(_, elements, view): &Extent<'_>| elements * view.element.size();
+    extents.iter().map(of).sum()
 }

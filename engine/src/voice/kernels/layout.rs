@@ -5,19 +5,19 @@ use crate::voice::memory::{Constant, View};
 /// Channels in a group, columns in a panel.
 pub(in crate::voice) const GROUP: usize = 16;
 
-/// Rows in a register tile; kernels may read up to one less past the last row.
-pub(in crate::voice) const TILE_ROWS: usize = 6;
+/// Rows in the largest register tile of any processor; attention may read up to one less past the last row.
+pub(in crate::voice) const TILE_ROWS: usize = 12;
 
-/// Blocks that a convolution works on at a time, for 256 channels and for 128: their spectra fill about half of a
-/// processor's second-level cache. Multiples of 30.
-const CONVOLUTION_BLOCKS: [usize; 2] = [90, 60];
+/// Blocks that a convolution works on at a time, for 256 channels and for 128, measured: fewer, and the weights are read too
+/// often; more, and their spectra leave the cache. Multiples of 30.
+const CONVOLUTION_BLOCKS: [usize; 2] = [30, 60];
 
 /// `n` rounded up to whole groups.
 pub(in crate::voice) fn whole_groups(n: usize) -> usize {
     n.next_multiple_of(GROUP)
 }
 
-/// Floats in a buffer of `rows` rows of which a product reads whole register tiles.
+/// Rows in a buffer of which `rows` are used and whole register tiles are read.
 pub(in crate::voice) fn padded_rows(rows: usize) -> usize {
     rows + TILE_ROWS
 }
@@ -122,6 +122,17 @@ pub(in crate::voice) struct Convolution {
 impl Convolution {
     pub(super) fn planes(&self) -> usize {
         if self.taps == 3 { 8 } else { 47 }
+    }
+
+    /// Outputs of a block of time.
+    fn outputs(&self) -> usize {
+        if self.taps == 3 { 6 } else { 33 - self.taps }
+    }
+
+    /// Multiplications in its products, for so many frames.
+    pub(super) fn products(&self, frames: usize) -> usize {
+        let blocks = frames.div_ceil(self.dilation * self.outputs()) * self.dilation;
+        self.planes() * self.channels * self.channels * blocks
     }
 
     pub(super) fn blocks(&self) -> usize {

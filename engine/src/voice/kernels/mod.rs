@@ -6,10 +6,13 @@
 
 mod executor;
 mod layout;
+mod ledger;
 mod table;
 
 pub(super) use executor::Executor;
 pub(super) use layout::{
     Convolution, ConvolutionCall, GROUP, Linear, Residual, Rows, attention_scratch, padded_rows, whole_groups,
 };
+pub use ledger::KernelWork;
+pub(super) use ledger::Ledger;
 pub(super) use table::Kernels;
