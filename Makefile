@@ -15,11 +15,13 @@ VOICE := $(PYTHON) artifacts/voice $(if $(TARGET),--target $(TARGET))
 # checkout's, whichever was built last.
 SET_PATH = bin=$$($(VOICE) env) && case ":$$PATH:" in *":$$bin:"*) ;; *) PATH="$$bin:$$PATH" ;; esac && export PATH
 SET_VOICE = UTTER_ARTIFACTS=$$($(VOICE)) && export UTTER_ARTIFACTS
-# The voice whose instructions the tests count, in its place in the cache: given as if it were elsewhere, it is nobody's default.
+# A voice for the tests, in its place in the cache: given as if it were elsewhere, it is nobody's default.
 ON_LINUX_X86_64 = [ "$$(uname)-$$(uname -m)" = Linux-x86_64 ]
-COUNTED = $(PYTHON) artifacts/voice --target x86-64-v3-unfused
-SET_COUNTED = if $(ON_LINUX_X86_64); then UTTER_COUNTED_ARTIFACTS=$$(UTTER_ARTIFACTS= $(COUNTED) where) && \
-	export UTTER_COUNTED_ARTIFACTS && $(COUNTED) --artifacts "$$UTTER_COUNTED_ARTIFACTS" >/dev/null; fi
+VOICE_FOR = place=$$(UTTER_ARTIFACTS= $(PYTHON) artifacts/voice --target $(1) where) && \
+	$(PYTHON) artifacts/voice --target $(1) --artifacts "$$place" >/dev/null
+# The one whose instructions they count.
+SET_COUNTED = if $(ON_LINUX_X86_64); then $(call VOICE_FOR,x86-64-v3-unfused) && \
+	UTTER_COUNTED_ARTIFACTS=$$place && export UTTER_COUNTED_ARTIFACTS; fi
 
 .DEFAULT_GOAL := help
 .PHONY: help setup packages test-packages env shell voice build speak
@@ -70,7 +72,7 @@ env: packages ## make what the Rust build needs of TVM
 shell: env ## print the line that lets you call cargo yourself: eval "$(make -s shell)"
 	@echo "export PATH=\"$$($(VOICE) env):\$$PATH\""
 
-voice: packages ## build the voice, or mend it (TARGET=native for this processor, VERIFY=1 to hash every file)
+voice: packages ## build the voice, or mend it (TARGET=x86-64-v3 or another one alone, VERIFY=1 to hash every file)
 	@$(VOICE) $(if $(VERIFY),--verify)
 
 build: env ## build the utter program
@@ -93,10 +95,11 @@ test-kernels: packages
 	@$(SET_VOICE) && python=$$($(VOICE) python) && cd artifacts && "$$python" -B -m unittest discover --start-directory tests/kernels && \
 	cd ../benches && "$$python" -B -m unittest peer.tests.test_dequantise
 
-# At last the benches that need no voice, each once.
+# The golden tests a second time with what processors without AVX-512 run; at last the benches that need no voice, each once.
 test-rust: env test-packages
 	@$(SET_PATH) && $(SET_VOICE) && $(SET_COUNTED) && \
 	if command -v cargo-nextest >/dev/null; then cargo nextest run --workspace; else cargo test --workspace --tests; fi && \
+	if $(ON_LINUX_X86_64); then $(call VOICE_FOR,x86-64-v3) && UTTER_ARTIFACTS=$$place cargo test --package utter --lib --quiet golden; fi && \
 	cargo test --workspace --doc --quiet && \
 	cargo test --workspace --quiet --bench dsp --bench playback --bench text >/dev/null
 

@@ -14,13 +14,14 @@ from pathlib import Path
 
 from . import environment as environments
 from . import fetch, files, installed, lock
-from .compile import Compiler, library_name
+from .compile import Compiler, library_suffix
 from .environment import Environment
 from .errors import BuildError
 from .places import Places
 from .progress import Progress
 from .recipe import Recipe
 from .step import OUTPUTS, Steps
+from .target import Target
 
 ROOM_NEEDED = 2_000_000_000
 
@@ -83,20 +84,23 @@ def _make(recipe: Recipe, places: Places, progress: Progress, folder: Path, work
     steps = Steps(places)
     compiler = workshop.compiler(recipe, places, environment)
 
-    def compile_library(scratch: Path) -> None:
-        with progress.step(f"Compiling the voice for {recipe.target.name}") as report:
-            compiler.library(scratch, report)
+    def compile_library(target: Target) -> Path:
+        def compile_it(scratch: Path) -> None:
+            with progress.step(f"Compiling the voice for {target.name}") as report:
+                compiler.library(scratch, target, report)
+
+        return steps.ensure("compile", recipe.compile_key(target), compile_it)
 
     def pack(scratch: Path) -> None:
         with progress.step("Packing the weights") as report:
             compiler.weights(published / "weights.onnx", scratch, report)
 
     published = inputs(recipe, places, progress, workshop)
-    library = steps.ensure("compile", recipe.compile_key, compile_library)
+    libraries = [compile_library(target) for target in recipe.targets]
     weights = steps.ensure("pack", recipe.pack_key, pack)
     with progress.step("Assembling the voice"):
-        _assemble(recipe, places, folder, environment, [published, library, weights])
-    steps.prune({published, library, weights, folder})
+        _assemble(recipe, places, folder, environment, [published, *libraries, weights])
+    steps.prune({published, *libraries, weights, folder})
 
 
 def _assemble(
@@ -116,7 +120,7 @@ def _assemble(
     for name, path in runtime.items():
         shutil.copyfile(path, staging / name)
         files.sync(staging / name)
-    manifest = installed.manifest(recipe, staging, library_name(environment), list(runtime))
+    manifest = installed.manifest(recipe, staging, library_suffix(environment), list(runtime))
     files.write_json(staging / installed.MANIFEST, manifest)
     if folder.exists():
         os.rename(folder, folder.with_name(f".{folder.name}.old"))

@@ -13,6 +13,7 @@ from .errors import BuildError
 from .places import Places
 from .progress import Report
 from .recipe import HERE, Recipe
+from .target import Target
 
 
 class Compiler:
@@ -21,13 +22,13 @@ class Compiler:
     def __init__(self, recipe: Recipe, places: Places, environment: Environment):
         self._recipe, self._places, self._environment = recipe, places, environment
 
-    def library(self, folder: Path, report: Report) -> None:
-        """Writes the compiled library into `folder`."""
+    def library(self, folder: Path, target: Target, report: Report) -> None:
+        """Writes the library for one of the recipe's targets into `folder`."""
         self._work(
             "compile",
             {
-                "output": str(folder / library_name(self._environment)),
-                "target": self._recipe.target.as_json(),
+                "output": str(folder / self._recipe.library_name(target, library_suffix(self._environment))),
+                "target": target.as_json(),
             },
             "Compiling the voice",
             report,
@@ -71,6 +72,6 @@ class Compiler:
             raise
 
 
-def library_name(environment: Environment) -> str:
-    """The file name of the compiled library on this system."""
-    return "libkokoro" + next(iter(environment.libraries().values())).suffix
+def library_suffix(environment: Environment) -> str:
+    """What the names of libraries end in on this system."""
+    return next(iter(environment.libraries().values())).suffix

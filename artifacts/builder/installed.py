@@ -1,6 +1,6 @@
 """A finished artifact directory: its manifest, whether its files are whole, and the record of when they were.
 
-`build` writes and checks with it. Hashing 260 MB takes most of a second, so a file whose hash was right once
+`build` writes and checks with it. Hashing 130 MB takes half a second, so a file whose hash was right once
 is believed while its size and time of change stay the same: that is the stamp. The engine keeps the same
 record in the same file (`voice/artifacts/verify.rs`). The manifest's schema is described in MANIFEST.md.
 """
@@ -12,6 +12,7 @@ from typing import Any
 from . import files
 from .places import Places
 from .recipe import Recipe
+from .target import Target
 
 SCHEMA = 1
 MANIFEST = "manifest.json"
@@ -19,8 +20,9 @@ MANIFEST = "manifest.json"
 SETTLED_NS = 2_000_000_000
 
 
-def manifest(recipe: Recipe, folder: Path, library: str, runtime: list[str]) -> dict[str, Any]:
-    """The manifest of the files in `folder`."""
+def manifest(recipe: Recipe, folder: Path, suffix: str, runtime: list[str]) -> dict[str, Any]:
+    """The manifest of the files in `folder`, libraries' names ending in `suffix`."""
+    library = lambda target: {"target": _target(target), "library": recipe.library_name(target, suffix)}
     described = {
         p.relative_to(folder).as_posix(): files.describe(p) for p in sorted(folder.rglob("*")) if p.is_file()
     }
@@ -40,20 +42,24 @@ def manifest(recipe: Recipe, folder: Path, library: str, runtime: list[str]) -> 
             ],
         },
         "tvm": {"version": recipe.locked("apache-tvm"), "ffi": recipe.locked("apache-tvm-ffi")},
-        "target": {
-            "name": recipe.target.name,
-            "triple": recipe.target.triple,
-            "cpu": recipe.target.cpu,
-            "features": list(recipe.target.features),
-        },
+        **library(recipe.target),
+        "alternatives": [library(target) for target in recipe.targets[1:]],
         "sample_rate": model["sample_rate"],
-        "library": library,
         "runtime": runtime,
         "weights": {"data": "weights.bin", "index": "weights.json"},
         "vocabulary": "vocab.json",
         "style": {"rows": voices["rows"], "width": voices["width"]},
         "voices": {Path(name).stem: name for name in described if name.startswith("voices/")},
         "files": described,
+    }
+
+
+def _target(target: Target) -> dict[str, Any]:
+    return {
+        "name": target.name,
+        "triple": target.triple,
+        "cpu": target.cpu,
+        "features": list(target.features),
     }
 
 

@@ -34,9 +34,11 @@ class Package:
 
 @dataclass(frozen=True)
 class Recipe:
-    """The sources of one voice. `folder` is `artifacts/`, `model` the package that compiles and packs."""
+    """The sources of one voice. `targets` are what `target.choose` returned, `folder` is `artifacts/`, `model` the
+    package that compiles and packs.
+    """
 
-    target: Target
+    targets: tuple[Target, ...]
     folder: Path = HERE
     model: Path = HERE / "kokoro"
 
@@ -77,14 +79,23 @@ class Recipe:
         """Names the unpacked weights, vocabulary and voices."""
         return key_of(self.sources)
 
-    @cached_property
-    def compile_key(self) -> str:
-        """Names the compiled library."""
+    @property
+    def target(self) -> Target:
+        """The target that every processor of the family can run."""
+        return self.targets[0]
+
+    def library_name(self, target: Target, suffix: str) -> str:
+        """The file name of the library for one of the targets."""
+        return ("libkokoro" if target == self.target else f"libkokoro-{target.name}") + suffix
+
+    def compile_key(self, target: Target) -> str:
+        """Names the library compiled for one of the targets, under the name that it has in the voice."""
         return key_of(
             {
                 "model": self._hashes(self.model),
                 "lock": sha256(self.requirements),
-                "target": self.target.as_json(),
+                "target": target.as_json(),
+                "name": self.library_name(target, ""),
             }
         )
 
@@ -100,7 +111,7 @@ class Recipe:
         """Names the whole voice."""
         return key_of(
             {
-                "compile": self.compile_key,
+                "compile": [self.compile_key(target) for target in self.targets],
                 "pack": self.pack_key,
                 "inputs": self.inputs_key,
                 "interface": self.interface,

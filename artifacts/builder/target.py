@@ -1,6 +1,7 @@
 """Which processors a voice is compiled for: a small list to choose from.
 
-`choose` is called by `command`. A target says exactly which instruction sets the compiler may use
+`choose` is called by `command`. A voice may hold one library for every processor of a family and others for
+those that can do more: the engine takes what fits. A target says exactly which instruction sets the compiler may use
 (`features`), and the manifest repeats them; the engine refuses a library that needs more than its processor
 has. For that the two must agree, so `native` is a plain base processor plus the features of this one, never a
 processor's name.
@@ -8,7 +9,7 @@ processor's name.
 
 import platform
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -61,8 +62,9 @@ _LINUX_NAMES = {
     "abm": "lzcnt",
     "avx512_vnni": "avx512vnni",
 }
+_X86_64_V4 = sorted([*_X86_64_V3, "avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"])
 _SYSTEMS = {"linux": "unknown-linux-gnu", "darwin": "apple-darwin"}
-NAMES = ["x86-64-v3", "native", "x86-64-v3-unfused"]
+NAMES = ["x86-64", "x86-64-v3", "x86-64-v4", "native", "x86-64-v3-unfused"]
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,8 @@ class Target:
     cpu: str
     features: tuple[str, ...]
     attributes: tuple[str, ...]
+    vector: int = 8
+    """Floats in a vector register."""
 
     def tvm(self) -> dict[str, Any]:
         """The target as TVM takes it: `tvm.target.Target(target.tvm())`."""
@@ -83,6 +87,10 @@ class Target:
         if self.attributes:
             described["mattr"] = list(self.attributes)
         return described
+
+    def runs_here(self) -> bool:
+        """Whether this processor has all of its features. (Its system is not looked at.)"""
+        return set(self.features) <= _x86_features()
 
     def as_json(self) -> dict[str, Any]:
         """For the key, and for handing the target to the worker."""
@@ -99,27 +107,35 @@ class Target:
         )
 
 
-def choose(name: str | None) -> Target:
-    """The target called `name`; without a name the portable one of this machine."""
+def choose(name: str | None) -> tuple[Target, ...]:
+    """The targets called `name`, without a name those that suit every machine of this kind: first the one that
+    all processors can run, then others, the best first, for those that can do more.
+    """
     machine = platform.machine().lower()
     system = _SYSTEMS.get(sys.platform)
-    if machine in ("x86_64", "amd64") and system:
-        if name in (None, "x86-64-v3"):
-            return Target("x86-64-v3", f"x86_64-{system}", "x86-64-v3", tuple(_X86_64_V3), ())
-        if name == "x86-64-v3-unfused":
-            # For valgrind: it computes a fused multiply-add in software, hundreds of times slower than all else.
-            features = tuple(f for f in _X86_64_V3 if f != "fma")
-            return Target(name, f"x86_64-{system}", "x86-64-v3", features, ("-fma",))
-        if name == "native":
-            features = tuple(sorted(_x86_features()))
-            return Target(
-                "native", f"x86_64-{system}", "x86-64", features, tuple(f"+{_X86[f]}" for f in features)
-            )
+    if machine not in ("x86_64", "amd64") or not system:
+        raise BuildError(
+            f"The voice cannot yet be compiled for {machine} on {sys.platform}.",
+            "Build it on x86-64 with Linux, and point UTTER_ARTIFACTS at the result.",
+        )
+    triple = f"x86_64-{system}"
+    v3 = Target("x86-64-v3", triple, "x86-64-v3", tuple(_X86_64_V3), ())
+    v4 = Target("x86-64-v4", triple, "x86-64-v4", tuple(_X86_64_V4), (), vector=16)
+    if name == "native":
+        return (_native(triple),)
+    # For valgrind: it computes a fused multiply-add in software, hundreds of times slower than all else.
+    without_fma = tuple(feature for feature in v3.features if feature != "fma")
+    unfused = replace(v3, name="x86-64-v3-unfused", features=without_fma, attributes=("-fma",))
+    named = {None: (v3, v4), "x86-64": (v3, v4), v3.name: (v3,), v4.name: (v4,), unfused.name: (unfused,)}
+    if name not in named:
         raise BuildError(f"There is no target {name!r}.", f"Choose one of: {', '.join(NAMES)}.")
-    raise BuildError(
-        f"The voice cannot yet be compiled for {machine} on {sys.platform}.",
-        "Build it on x86-64 with Linux, and point UTTER_ARTIFACTS at the result.",
-    )
+    return named[name]
+
+
+def _native(triple: str) -> Target:
+    features = tuple(sorted(_x86_features()))
+    attributes = tuple(f"+{_X86[feature]}" for feature in features)
+    return Target("native", triple, "x86-64", features, attributes, vector=16 if "avx512f" in features else 8)
 
 
 def _x86_features() -> set[str]:

@@ -13,10 +13,12 @@ Progress = Callable[[str, float], None]
 
 
 def compile_library(output: Path, target, progress: Progress) -> None:
-    """Compiles all kernels for `target` (which tells TVM's description of itself by `target.tvm()`)."""
+    """Compiles all kernels for `target` (which tells TVM's description of itself by `target.tvm()`, and by `target.vector`
+    how many floats its vectors have).
+    """
     from .library import compile_library as compile_kernels
 
-    compile_kernels(output, target.tvm(), progress)
+    compile_kernels(output, target.tvm(), target.vector, progress)
 
 
 def pack_weights(onnx: Path, output: Path, progress: Progress) -> dict[str, dict]:

@@ -15,16 +15,21 @@ from __future__ import annotations
 
 import tvm.tirx.script.builder as T
 
-from .emit import GROUP, HALVES, LANES, Kernel, bind, ceil_div, load, load_as_float, multiply_tile, peek, scratch
+from .emit import GROUP, Kernel, Registers, bind, ceil_div, group_vectors, lanes, load, load_as_float, multiply_tile, peek, scratch
 from .emit import splat, spread, store, touch
 from .functions import sine_squared
 from .transforms import Fourier, Winograd
 
 BLOCKS_AT_ONCE = 30
-"""Blocks whose samples are staged together; a multiple of every dilation (1, 3, 5) and of `TILE_BLOCKS`."""
+"""Blocks whose samples are staged together; a multiple of every dilation (1, 3, 5) and of the blocks of every tile."""
 
-TILE_BLOCKS = 6
-"""Blocks in a register tile of the products."""
+SUM_FRAMES = 128
+"""Frames that are summed before they are added to the total: one long float32 sum would lose digits."""
+
+
+def tile() -> tuple[int, int]:
+    """Blocks and panels in a register tile of the products: what the registers hold, measured best."""
+    return (6, 1) if lanes() == 8 else (10, 2)
 
 
 def algorithm(taps: int):
@@ -81,10 +86,10 @@ def _transform(transform, channels, weights, quantum, planes):
         zero = bind(spread(quantum[1]))
         with T.serial(0, channels) as channel:
             at = bind((out * channels + channel) * GROUP)
-            for h in range(HALVES):
-                taps = [bind(load_as_float(weights, at * transform.taps + k * GROUP + h * LANES) - zero) for k in range(transform.taps)]
+            for h in range(group_vectors()):
+                taps = [bind(load_as_float(weights, at * transform.taps + k * GROUP + h * lanes()) - zero) for k in range(transform.taps)]
                 for f, value in enumerate(transform.weights(taps)):
-                    store(planes, at + h * LANES + f * _weight_plane(channels), value)
+                    store(planes, at + h * lanes() + f * _weight_plane(channels), value)
 
 
 def _first_frame(first, group, dilation, step):
@@ -100,46 +105,48 @@ def _forward(transform, channels, dilation, x, affine, snake, spectrum, frames, 
         with T.serial(0, ceil_div(count, BLOCKS_AT_ONCE)) as part:
             start = bind(_first_frame(first, part, dilation, step) - (taps - 1) * dilation // 2)
             at = group * GROUP
-            halves = [at + h * LANES for h in range(HALVES)]
+            halves = [at + h * lanes() for h in range(group_vectors())]
             scale, shift = [load(affine, o) for o in halves], [load(affine, channels + o) for o in halves]
             alpha, inverse = [load(snake, o) for o in halves], [load(snake, channels + o) for o in halves]
             with T.serial(0, span) as t:
                 frame = bind(start + t)
                 with T.If(T.And(frame >= 0, frame < frames)):
                     with T.Then():
-                        for h in range(HALVES):
-                            value = load(x, (group * frames + frame) * GROUP + h * LANES)
+                        for h in range(group_vectors()):
+                            value = load(x, (group * frames + frame) * GROUP + h * lanes())
                             value = bind(value * scale[h] + shift[h])
                             value = value + sine_squared(bind(value * alpha[h])) * inverse[h]
-                            store(staged, t * GROUP + h * LANES, value)
+                            store(staged, t * GROUP + h * lanes(), value)
                     with T.Else():
-                        for h in range(HALVES):
-                            store(staged, t * GROUP + h * LANES, splat(0))
+                        for h in range(group_vectors()):
+                            store(staged, t * GROUP + h * lanes(), splat(0))
             with T.serial(0, T.min(BLOCKS_AT_ONCE, count - part * BLOCKS_AT_ONCE)) as block:
                 base = bind((block // dilation * step + block % dilation) * GROUP)
                 out = bind((part * BLOCKS_AT_ONCE + block) * channels + group * GROUP)
-                for h in range(HALVES):
-                    samples = [load(staged, base + n * dilation * GROUP + h * LANES) for n in range(transform.size)]
+                for h in range(group_vectors()):
+                    samples = [load(staged, base + n * dilation * GROUP + h * lanes()) for n in range(transform.size)]
                     for f, value in enumerate(transform.forward(samples)):
-                        store(spectrum, out + h * LANES + f * plane, value)
+                        store(spectrum, out + h * lanes() + f * plane, value)
 
 
 def _multiply(transform, channels, planes, spectrum, products, count, plane):
-    groups = channels // GROUP
+    blocks, columns = tile()
+    groups = channels // GROUP // columns
     with T.parallel(0, transform.planes) as f:
         with T.serial(0, groups) as out:
-            panel = bind(f * _weight_plane(channels) + out * (channels * GROUP))
-            with T.serial(0, ceil_div(count, TILE_BLOCKS)) as tile:
-                accumulator = scratch(TILE_BLOCKS * GROUP)
-                source = bind(f * plane + tile * (TILE_BLOCKS * channels))
-                target = bind(f * plane + tile * (TILE_BLOCKS * channels) + out * GROUP)
-                share = TILE_BLOCKS * channels // groups  # the next plane's tile, a piece for each output group
+            panel = bind(f * _weight_plane(channels) + out * (columns * channels * GROUP))
+            panels = [panel + p * (channels * GROUP) for p in range(columns)]
+            with T.serial(0, ceil_div(count, blocks)) as tile_index:
+                accumulator = Registers(blocks * columns * group_vectors(), splat(0))
+                source = bind(f * plane + tile_index * (blocks * channels))
+                target = bind(source + out * (columns * GROUP))
+                share = blocks * channels // groups  # the next plane's tile, a piece for each output group
                 for offset in range(0, share, GROUP):
                     touch(spectrum, bind(source + plane + out * share) + offset, locality=2)
-                multiply_tile(spectrum, [source + i * channels for i in range(TILE_BLOCKS)], planes, panel, channels, accumulator)
-                for i in range(TILE_BLOCKS):
-                    for h in range(HALVES):
-                        store(products, target + i * channels + h * LANES, peek(accumulator, (i * HALVES + h) * LANES))
+                multiply_tile(spectrum, [source + i * channels for i in range(blocks)], planes, panels, channels, accumulator)
+                for i in range(blocks):
+                    for j in range(columns * group_vectors()):
+                        store(products, target + i * channels + j * lanes(), accumulator[i * columns * group_vectors() + j])
 
 
 def _inverse(transform, channels, dilation, products, constants, residual, y, sums, frames, first, count, plane):
@@ -147,9 +154,8 @@ def _inverse(transform, channels, dilation, products, constants, residual, y, su
     with T.parallel(0, channels // GROUP) as group:
         scale = bind(spread(quantum[0]))
         staged = scratch(BLOCKS_AT_ONCE * outputs * GROUP)
-        subtotal = scratch(2 * GROUP)
         at = group * GROUP
-        offsets = [bind(at + q % HALVES * LANES + q // HALVES * channels) for q in range(2 * HALVES)]
+        offsets = [bind(at + q % group_vectors() * lanes() + q // group_vectors() * channels) for q in range(2 * group_vectors())]
         with T.If(first == 0):
             with T.Then():
                 for offset in offsets:
@@ -160,24 +166,25 @@ def _inverse(transform, channels, dilation, products, constants, residual, y, su
             with T.serial(0, here) as block:
                 base = bind((block // dilation * step + block % dilation) * GROUP)
                 source = bind((part * BLOCKS_AT_ONCE + block) * channels + group * GROUP)
-                for h in range(HALVES):
-                    planes = [load(products, source + h * LANES + f * plane) for f in range(transform.planes)]
+                for h in range(group_vectors()):
+                    planes = [load(products, source + h * lanes() + f * plane) for f in range(transform.planes)]
                     for n, value in enumerate(transform.inverse(planes)):
-                        store(staged, base + n * dilation * GROUP + h * LANES, value)
-            # Sums of a few hundred frames first: one long float32 sum would lose digits.
-            for q in range(2 * HALVES):
-                store(subtotal, q * LANES, splat(0))
-            with T.serial(0, T.min(here * outputs, frames - start)) as t:
-                for h in range(HALVES):
-                    offset = bind((group * frames + start + t) * GROUP + h * LANES)
-                    value = bind(load(staged, t * GROUP + h * LANES) * scale + load(bias, at + h * LANES))
-                    if residual is not None:
-                        value = bind(value + load(residual, offset))
-                    store(y, offset, value)
-                    for q, term in ((h, value), (HALVES + h, value * value)):
-                        store(subtotal, q * LANES, peek(subtotal, q * LANES) + term)
-            for q, offset in enumerate(offsets):
-                store(sums, offset, peek(sums, offset) + peek(subtotal, q * LANES))
+                        store(staged, base + n * dilation * GROUP + h * lanes(), value)
+            here = bind(T.min(here * outputs, frames - start))
+            with T.serial(0, ceil_div(here, SUM_FRAMES)) as segment:
+                subtotal = Registers(2 * group_vectors(), splat(0))
+                with T.serial(0, T.min(SUM_FRAMES, here - segment * SUM_FRAMES)) as i:
+                    t = bind(segment * SUM_FRAMES + i)
+                    for h in range(group_vectors()):
+                        offset = bind((group * frames + start + t) * GROUP + h * lanes())
+                        value = bind(load(staged, t * GROUP + h * lanes()) * scale + load(bias, at + h * lanes()))
+                        if residual is not None:
+                            value = bind(value + load(residual, offset))
+                        store(y, offset, value)
+                        subtotal[h] = subtotal[h] + value
+                        subtotal[group_vectors() + h] = subtotal[group_vectors() + h] + value * value
+                for q, offset in enumerate(offsets):
+                    store(sums, offset, peek(sums, offset) + subtotal[q])
 
 
 def kernels():

@@ -2,7 +2,7 @@
 
 Every kernel of the voice is built from these few words. A kernel takes flat buffers and run-time integers, so one
 compiled library serves every length; Python loops unroll, `T.serial` and `T.parallel` loops stay loops. Vectors are
-`LANES` floats wide, which every target of the list in `target.py` maps onto whole registers.
+as wide as the target's registers, `lanes()` floats: kernels are written `with vectors_of(width)`.
 
 Two things about TVM 0.27 that the code below depends on: a small accumulator is allocated with scope "global" (it then
 lives in registers; with "local" each update is stored), and `match_buffer` takes its length as a symbol of its own.
@@ -10,17 +10,38 @@ lives in registers; with "local" each update is stored), and `match_buffer` take
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
+
 import tvm.tirx.script.builder as T
 from tvm.script.ir_builder import IRBuilder
-
-LANES = 8
-"""Floats in a vector."""
 
 GROUP = 16
 """Channels in a group of the blocked layout `[channels / GROUP][time][GROUP]`, and columns in a weight panel."""
 
-HALVES = GROUP // LANES
-"""Vectors in a group."""
+_width = contextvars.ContextVar("width")
+
+
+@contextlib.contextmanager
+def vectors_of(width: int):
+    """Kernels that are written inside have vectors of `width` floats: 8, or 16 where the registers are as wide."""
+    if GROUP % width:
+        raise ValueError(f"a vector of {width} floats does not divide a group of {GROUP}")
+    token = _width.set(width)
+    try:
+        yield
+    finally:
+        _width.reset(token)
+
+
+def lanes() -> int:
+    """Floats in a vector."""
+    return _width.get()
+
+
+def group_vectors() -> int:
+    """Vectors in a group."""
+    return GROUP // lanes()
 
 
 class Kernel:
@@ -75,17 +96,17 @@ def bind(expression):
 
 def splat(value: float):
     """A vector of one constant."""
-    return T.broadcast(T.float32(float(value)), LANES)
+    return T.broadcast(T.float32(float(value)), lanes())
 
 
 def spread(scalar):
     """A vector of one run-time float."""
-    return T.broadcast(scalar, LANES)
+    return T.broadcast(scalar, lanes())
 
 
 def peek(buffer, offset):
-    """The vector at `offset`, read where it is used (an accumulator in registers)."""
-    return buffer[T.ramp(offset, 1, LANES)]
+    """The vector at `offset`, read where it is used."""
+    return buffer[T.ramp(offset, 1, lanes())]
 
 
 def load(buffer, offset):
@@ -95,12 +116,12 @@ def load(buffer, offset):
 
 def load_as_float(buffer, offset):
     """The vector at `offset` of a buffer of narrower numbers, as floats."""
-    return bind(T.cast(peek(buffer, offset), f"float32x{LANES}"))
+    return bind(T.cast(peek(buffer, offset), f"float32x{lanes()}"))
 
 
 def store(buffer, offset, value):
     """Writes a vector at `offset`."""
-    T.buffer_store(buffer, value, [T.ramp(offset, 1, LANES)])
+    T.buffer_store(buffer, value, [T.ramp(offset, 1, lanes())])
 
 
 def put(buffer, offset, value):
@@ -109,14 +130,31 @@ def put(buffer, offset, value):
 
 
 def scratch(length: int, dtype: str = "float32"):
-    """A buffer of constant length; a small one whose indices are all constant stays in registers."""
+    """A buffer of constant length for a part of the work of one thread."""
     return T.alloc_buffer((length,), dtype, scope="global")
 
 
-def clear(buffer, vectors: int):
-    """Zeroes the first `vectors` vectors of a scratch buffer."""
-    for q in range(vectors):
-        store(buffer, q * LANES, splat(0))
+class Registers:
+    """Vectors that stay in registers: `r[i]` reads one, `r[i] = v` sets it.
+
+    Each is a buffer of its own, since TVM puts a buffer of more than 1 KiB on the heap, and every update is stored then.
+    """
+
+    def __init__(self, count: int, value=None):
+        self._vectors = [scratch(lanes()) for _ in range(count)]
+        if value is not None:
+            self.fill(value)
+
+    def fill(self, value) -> None:
+        """Sets all of them."""
+        for i in range(len(self._vectors)):
+            self[i] = value
+
+    def __getitem__(self, i: int):
+        return peek(self._vectors[i], 0)
+
+    def __setitem__(self, i: int, value) -> None:
+        store(self._vectors[i], 0, value)
 
 
 def ceil_div(a, b):
@@ -129,23 +167,21 @@ def leaky(value, slope):
     return T.max(value, value * spread(slope))
 
 
-def multiply_tile(a, rows, weights, weights_at, depth, accumulator, clear_first=True):
-    """accumulator[i][column] += sum over k of a[rows[i] + k] · weights[weights_at + k][column].
+def multiply_tile(a, rows, weights, panels, depth, accumulator):
+    """accumulator[i][p][column] += sum over k of a[rows[i] + k] · weights[panels[p] + k][column].
 
-    The register tile all products use: `len(rows)` rows by one panel. `depth` may be a constant or a run-time integer, and
-    must be even (two steps are unrolled).
+    The register tile all products use: `len(rows)` rows by `len(panels)` panels. `depth` may be a constant or a run-time
+    integer, and must be even (two steps are unrolled).
     """
-    if clear_first:
-        clear(accumulator, len(rows) * HALVES)
     with T.serial(0, depth // 2) as pair:
         for step in range(2):
             k = pair * 2 + step
-            panel = [load(weights, weights_at + k * GROUP + j * LANES) for j in range(HALVES)]
+            columns = [load(weights, panel + k * GROUP + j * lanes()) for panel in panels for j in range(group_vectors())]
             for i, row in enumerate(rows):
                 value = bind(spread(a[row + k]))
-                for j in range(HALVES):
-                    at = (i * HALVES + j) * LANES
-                    store(accumulator, at, peek(accumulator, at) + value * panel[j])
+                for j, column in enumerate(columns):
+                    q = i * len(columns) + j
+                    accumulator[q] = accumulator[q] + value * column
 
 
 def touch(buffer, offset, write=False, locality=3):

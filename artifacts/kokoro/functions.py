@@ -13,7 +13,7 @@ import math
 import numpy
 import tvm.tirx.script.builder as T
 
-from .emit import LANES, bind, splat
+from .emit import bind, lanes, splat
 
 
 def polynomial(x, coefficients):
@@ -80,9 +80,9 @@ def exponential(x):
     y = bind(T.max(T.min(x, splat(80)), splat(-80)) * splat(1 / math.log(2)))
     whole = nearest(y)
     fraction = polynomial(bind(y - whole), [math.log(2) ** i / math.factorial(i) for i in range(8)])
-    integers = f"int32x{LANES}"
-    bits = (T.cast(whole, integers) + T.broadcast(T.int32(127), LANES)) * T.broadcast(T.int32(1 << 23), LANES)
-    return bind(fraction * T.reinterpret(f"float32x{LANES}", bits))
+    integers = f"int32x{lanes()}"
+    bits = (T.cast(whole, integers) + T.broadcast(T.int32(127), lanes())) * T.broadcast(T.int32(1 << 23), lanes())
+    return bind(fraction * T.reinterpret(f"float32x{lanes()}", bits))
 
 
 def sigmoid(x):

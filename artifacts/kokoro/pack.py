@@ -17,7 +17,6 @@ import numpy
 from .container import Container
 from .convolution import algorithm
 from .emit import GROUP
-from .recurrence import AT_ONCE
 from .weights import Linear, Weights
 
 ALBERT = "encoder/bert/encoder/albert_layer_groups.0/albert_layers.0"
@@ -84,11 +83,11 @@ class Packer:
         """A bidirectional LSTM: `name.input`, a product, `name.state` and `name.scales`, see `recurrence.py`."""
         lstm = self.weights.recurrent(layer)
         units = lstm.state.shape[1]
-        by_eights = lambda v: v.reshape(*v.shape[:-1], 2, 4, units // 8, 8).swapaxes(-3, -2).reshape(v.shape)
+        in_groups = lambda v: v.reshape(*v.shape[:-1], 2, 4, units // GROUP, GROUP).swapaxes(-3, -2).reshape(v.shape)
         fields = ("values", "scale", "zero", "bias")
-        self.product(f"{name}.input", Linear(*(by_eights(getattr(lstm.input, f)) for f in fields)))
-        state = lstm.state.reshape(2, units, 4, units // AT_ONCE, AT_ONCE // 8, 8)
-        self.container.add(f"{name}.state", state.transpose(0, 3, 1, 4, 2, 5))
+        self.product(f"{name}.input", Linear(*(in_groups(getattr(lstm.input, f)) for f in fields)))
+        state = lstm.state.reshape(2, units, 4, units // GROUP, GROUP)
+        self.container.add(f"{name}.state", state.transpose(0, 3, 1, 2, 4))
         self.container.add(f"{name}.scales", numpy.stack([lstm.scale, lstm.zero], 1).astype(numpy.float32))
 
     def residual_block(self, name: str, layer: str, tensors: str, channels: tuple[int, int], pooled: bool = False) -> None:

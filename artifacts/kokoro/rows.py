@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tvm.tirx.script.builder as T
 
-from .emit import GROUP, HALVES, LANES, Kernel, bind, ceil_div, leaky, load, peek, put, scratch, splat, spread, store
+from .emit import GROUP, Kernel, bind, ceil_div, group_vectors, lanes, leaky, load, peek, put, scratch, splat, spread, store
 from .functions import cosine_small, exponential, sine, sine_small
 
 SUBTOTAL = 512
@@ -14,7 +14,7 @@ SUBTOTAL = 512
 def layer_norm(name: str):
     """Y[t] = leaky(gamma · (X[t] − mean) / √(variance + epsilon) + beta), over the channels of each row.
 
-    Arguments: X, parameters [2][channels] (gamma, beta), Y (may be X); rows, channels (a multiple of 8), x_at, x_row,
+    Arguments: X, parameters [2][channels] (gamma, beta), Y (may be X); rows, channels (a multiple of 16), x_at, x_row,
     y_at, y_row; epsilon, slope (floats).
     """
     kernel = Kernel(name)
@@ -23,26 +23,26 @@ def layer_norm(name: str):
         rows, channels, x_at, x_row, y_at, y_row = [k.integer() for _ in range(6)]
         epsilon, slope = k.real(), k.real()
         with T.parallel(0, rows) as t:
-            start, vectors = bind(x_at + t * x_row), bind(channels // LANES)
+            start, vectors = bind(x_at + t * x_row), bind(channels // lanes())
             per = bind(T.float32(1) / T.cast(channels, "float32"))
             mean = bind(_sum(x, start, vectors, lambda v: v) * per)
             deviation = bind(_sum(x, start, vectors, lambda v: (v - spread(mean)) * (v - spread(mean))) * per)
             scale = bind(spread(T.float32(1) / T.sqrt(deviation + epsilon)))
             with T.serial(0, vectors) as i:
-                value = (load(x, start + i * LANES) - spread(mean)) * scale
-                value = bind(value * load(parameters, i * LANES) + load(parameters, channels + i * LANES))
-                store(y, y_at + t * y_row + i * LANES, leaky(value, slope))
+                value = (load(x, start + i * lanes()) - spread(mean)) * scale
+                value = bind(value * load(parameters, i * lanes()) + load(parameters, channels + i * lanes()))
+                store(y, y_at + t * y_row + i * lanes(), leaky(value, slope))
     return kernel.function
 
 
 def _sum(x, start, vectors, term):
     """Σ term(x) over `vectors` vectors from `start`, as one float."""
-    total = scratch(LANES)
+    total = scratch(lanes())
     store(total, 0, splat(0))
     with T.serial(0, vectors) as i:
-        store(total, 0, peek(total, 0) + term(load(x, start + i * LANES)))
+        store(total, 0, peek(total, 0) + term(load(x, start + i * lanes())))
     result = total[0]
-    for lane in range(1, LANES):
+    for lane in range(1, lanes()):
         result = result + total[lane]
     return bind(result)
 
@@ -59,21 +59,21 @@ def column_sums(name: str):
         rows, groups, x_at, x_row, x_group = [k.integer() for _ in range(5)]
         with T.parallel(0, groups) as group:
             total, subtotal = scratch(2 * GROUP), scratch(2 * GROUP)
-            for q in range(2 * HALVES):
-                store(total, q * LANES, splat(0))
+            for q in range(2 * group_vectors()):
+                store(total, q * lanes(), splat(0))
             with T.serial(0, ceil_div(rows, SUBTOTAL)) as part:
-                for q in range(2 * HALVES):
-                    store(subtotal, q * LANES, splat(0))
+                for q in range(2 * group_vectors()):
+                    store(subtotal, q * lanes(), splat(0))
                 with T.serial(0, T.min(SUBTOTAL, rows - part * SUBTOTAL)) as t:
-                    for h in range(HALVES):
-                        value = load(x, x_at + group * x_group + (part * SUBTOTAL + t) * x_row + h * LANES)
-                        for q, term in ((h, value), (HALVES + h, value * value)):
-                            store(subtotal, q * LANES, peek(subtotal, q * LANES) + term)
-                for q in range(2 * HALVES):
-                    store(total, q * LANES, peek(total, q * LANES) + peek(subtotal, q * LANES))
-            for q in range(2 * HALVES):
-                at = bind((q // HALVES * groups + group) * GROUP + q % HALVES * LANES)
-                store(sums, at, peek(total, q * LANES))
+                    for h in range(group_vectors()):
+                        value = load(x, x_at + group * x_group + (part * SUBTOTAL + t) * x_row + h * lanes())
+                        for q, term in ((h, value), (group_vectors() + h, value * value)):
+                            store(subtotal, q * lanes(), peek(subtotal, q * lanes()) + term)
+                for q in range(2 * group_vectors()):
+                    store(total, q * lanes(), peek(total, q * lanes()) + peek(subtotal, q * lanes()))
+            for q in range(2 * group_vectors()):
+                at = bind((q // group_vectors() * groups + group) * GROUP + q % group_vectors() * lanes())
+                store(sums, at, peek(total, q * lanes()))
     return kernel.function
 
 
@@ -88,10 +88,10 @@ def scale_rows(name: str):
         rows, groups, x_at, x_row, y_at, y_row = [k.integer() for _ in range(6)]
         slope = k.real()
         with T.parallel(0, rows) as t:
-            with T.serial(0, groups * HALVES) as i:
-                value = load(x, x_at + t * x_row + i * LANES)
-                value = bind(value * load(affine, i * LANES) + load(affine, groups * GROUP + i * LANES))
-                store(y, y_at + t * y_row + i * LANES, leaky(value, slope))
+            with T.serial(0, groups * group_vectors()) as i:
+                value = load(x, x_at + t * x_row + i * lanes())
+                value = bind(value * load(affine, i * lanes()) + load(affine, groups * GROUP + i * lanes()))
+                store(y, y_at + t * y_row + i * lanes(), leaky(value, slope))
     return kernel.function
 
 
@@ -108,8 +108,8 @@ def double_rows(name: str):
         rows, groups, x_at, x_row, y_at, y_row = [k.integer() for _ in range(6)]
         slope = k.real()
         with T.parallel(0, rows) as t:
-            with T.serial(0, groups * HALVES) as i:
-                channel = bind(i * LANES)
+            with T.serial(0, groups * group_vectors()) as i:
+                channel = bind(i * lanes())
                 scale, shift = load(affine, channel), load(affine, groups * GROUP + channel)
                 w0, w1, w2, bias = [load(taps, q * groups * GROUP + channel) for q in range(4)]
                 here = bind(leaky(bind(load(x, x_at + t * x_row + channel) * scale + shift), slope))
@@ -138,11 +138,11 @@ def mean_of_blocked(name: str):
         with T.parallel(0, ceil_div(rows, block)) as part:
             with T.serial(0, groups) as group:
                 with T.serial(0, T.min(block, rows - part * block)) as t:
-                    for h in range(HALVES):
+                    for h in range(group_vectors()):
                         row = bind(part * block + t)
-                        at = bind((group * rows + row) * GROUP + h * LANES)
+                        at = bind((group * rows + row) * GROUP + h * lanes())
                         value = bind((load(a, at) + load(b, at)) * splat(1 / 3))
-                        store(y, y_at + row * y_row + group * GROUP + h * LANES, leaky(value, slope))
+                        store(y, y_at + row * y_row + group * GROUP + h * lanes(), leaky(value, slope))
     return kernel.function
 
 
@@ -154,8 +154,8 @@ def accumulate(name: str):
         x, y, floats = k.buffer(), k.buffer(), k.integer()
         with T.parallel(0, ceil_div(floats, block)) as part:
             with T.serial(0, T.min(block, floats - part * block) // GROUP) as group:
-                for h in range(HALVES):
-                    at = bind(part * block + group * GROUP + h * LANES)
+                for h in range(group_vectors()):
+                    at = bind(part * block + group * GROUP + h * lanes())
                     store(y, at, load(y, at) + load(x, at))
     return kernel.function
 
@@ -174,10 +174,10 @@ def spectrum(name: str):
         with T.parallel(0, ceil_div(rows, block)) as part:
             with T.serial(0, T.min(block, rows - part * block)) as t:
                 row = bind(part * block + t)
-                for h in range(HALVES):
-                    magnitude = exponential(load(x, row * 32 + h * LANES))
-                    phase = sine(load(x, row * 32 + GROUP + h * LANES))
-                    at = bind(y_at + row * y_row + h * LANES)
+                for h in range(group_vectors()):
+                    magnitude = exponential(load(x, row * 32 + h * lanes()))
+                    phase = sine(load(x, row * 32 + GROUP + h * lanes()))
+                    at = bind(y_at + row * y_row + h * lanes())
                     store(y, at, magnitude * cosine_small(phase))
                     store(y, at + GROUP, magnitude * sine_small(phase))
     return kernel.function

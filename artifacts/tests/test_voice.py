@@ -58,6 +58,7 @@ class Building(VoiceTest):
         self.assertEqual(there, set(manifest["files"]) | {"manifest.json"})
         named = [
             manifest["library"],
+            *(other["library"] for other in manifest["alternatives"]),
             *manifest["runtime"],
             *manifest["weights"].values(),
             manifest["vocabulary"],
@@ -69,6 +70,15 @@ class Building(VoiceTest):
             manifest["target"],
             {"name": "portable", "triple": TARGET.triple, "cpu": "generic", "features": []},
         )
+        self.assertEqual(
+            manifest["alternatives"],
+            [
+                {
+                    "target": {"name": "wide", "triple": TARGET.triple, "cpu": "generic", "features": ["avx1024"]},
+                    "library": "libkokoro-wide.so",
+                }
+            ],
+        )
         self.assertEqual(json.loads((folder / "vocab.json").read_text()), {"a": 43, "—": 9})
 
     def test_the_worker_process_makes_the_same_files(self):
@@ -79,7 +89,7 @@ class Building(VoiceTest):
                 "--artifacts", str(self.bench.root / "other"), compiler=build.Compiler
             )
         self.assertEqual((code, err), (0, ""))
-        for name in ("libkokoro.so", "weights.bin"):
+        for name in ("libkokoro.so", "libkokoro-wide.so", "weights.bin"):
             self.assertEqual((here / name).read_bytes(), (Path(out) / name).read_bytes())
 
     def test_a_second_build_needs_neither_network_nor_compiler_nor_time(self):
@@ -199,10 +209,10 @@ class Waiting(VoiceTest):
         compiled, both, lock = [], threading.Barrier(2), threading.Lock()
 
         class Counting(InProcessCompiler):
-            def library(self, folder, report):
+            def library(self, folder, target, report):
                 with lock:
-                    compiled.append(folder)
-                super().library(folder, report)
+                    compiled.append(target)
+                super().library(folder, target, report)
 
         results = []
 
@@ -223,7 +233,7 @@ class Waiting(VoiceTest):
         for thread in threads:
             thread.join()
         self.assertEqual(len(results), 2)
-        self.assertEqual(len(compiled), 1)
+        self.assertEqual(compiled, list(self.bench.recipe().targets))
 
     def test_the_lock_ends_with_its_holder(self):
         holder = subprocess.Popen(
@@ -317,13 +327,16 @@ class Record(unittest.TestCase):
 class Targets(unittest.TestCase):
     @unittest.skipUnless(os.uname().machine == "x86_64", "x86-64's list")
     def test_the_choice(self):
-        portable = target.choose(None)
-        self.assertEqual((portable.name, portable.cpu), ("x86-64-v3", "x86-64-v3"))
+        portable, wide = target.choose(None)
+        self.assertEqual((portable.name, portable.cpu, portable.vector), ("x86-64-v3", "x86-64-v3", 8))
+        self.assertEqual((wide.name, wide.cpu, wide.vector), ("x86-64-v4", "x86-64-v4", 16))
+        self.assertLess(set(portable.features), set(wide.features))
+        self.assertEqual(target.choose("x86-64-v3"), (portable,))
         self.assertEqual(target.Target.from_json(json.loads(json.dumps(portable.as_json()))), portable)
-        native = target.choose("native")
+        (native,) = target.choose("native")
         self.assertEqual(native.cpu, "x86-64", "a processor's name would allow more than the features listed")
         self.assertEqual(len(native.features), len(native.attributes))
-        unfused = target.choose("x86-64-v3-unfused")
+        (unfused,) = target.choose("x86-64-v3-unfused")
         self.assertEqual(set(portable.features) - set(unfused.features), {"fma"})
         self.assertEqual(unfused.attributes, ("-fma",))
         with self.assertRaises(BuildError):

@@ -28,6 +28,7 @@ _SYSTEM = "apple-darwin" if sys.platform == "darwin" else "unknown-linux-gnu"
 TARGET = Target(
     "portable", f"{platform.machine()}-{_SYSTEM}", "generic", (), ()
 )  # any machine runs the tests
+WIDE = Target("wide", TARGET.triple, "generic", ("avx1024",), (), vector=16)  # no machine has that
 VOICES = ["af_one", "bm_two"]
 ONNX = b"onnx" * 100
 
@@ -51,7 +52,7 @@ class Workbench:
     def recipe(self, interface: int = 1) -> Recipe:
         """The recipe of the stand-in model; another `interface` makes another key."""
         (self.root / "INTERFACE").write_text(f"{interface}\n")
-        return Recipe(TARGET, folder=self.root, model=HERE / "stand_in" / "kokoro")
+        return Recipe((TARGET, WIDE), folder=self.root, model=HERE / "stand_in" / "kokoro")
 
     def workshop(self, fetch=None, compiler=Compiler) -> Workshop:
         """The real workshop but for its environment and registries."""
@@ -140,14 +141,14 @@ class InProcessCompiler:
     """The stand-in model called without a process of its own: for tests that build hundreds of times."""
 
     def __init__(self, recipe: Recipe, places: Places, environment: Environment):
-        self._target = recipe.target
+        self._recipe = recipe
         sys.path.insert(0, str(recipe.model.parent)) if str(recipe.model.parent) not in sys.path else None
 
-    def library(self, folder: Path, report) -> None:
+    def library(self, folder: Path, target: Target, report) -> None:
         """As `Compiler.library`."""
         import kokoro
 
-        kokoro.compile_library(folder / "libkokoro.so", self._target, lambda *_: None)
+        kokoro.compile_library(folder / self._recipe.library_name(target, ".so"), target, lambda *_: None)
 
     def weights(self, onnx: Path, folder: Path, report) -> None:
         """As `Compiler.weights`."""

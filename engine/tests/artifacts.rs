@@ -263,9 +263,43 @@ fn a_voice_for_another_engine_or_machine_is_refused() {
 }
 
 #[test]
+fn the_best_library_that_this_processor_can_run_is_taken() {
+    let bench = Bench::new();
+    let found = bench.resolve().unwrap();
+    assert_eq!(
+        found.target().name,
+        "portable",
+        "no processor has what the other needs"
+    );
+    // Two that fit, the better one first, behind one of another system.
+    bench.edit_manifest(|m| {
+        let mut wide = m["alternatives"][0].clone();
+        wide["target"]["features"] = serde_json::json!([]);
+        let (mut foreign, mut next) = (wide.clone(), wide.clone());
+        foreign["target"]["triple"] = "riscv64-unknown-linux-gnu".into();
+        next["target"]["name"] = "next".into();
+        m["alternatives"] = serde_json::json!([foreign, wide, next]);
+    });
+    let found = bench.resolve().unwrap();
+    assert_eq!(found.target().name, "wide");
+    assert_eq!(found.library(), bench.voice().join("libkokoro-wide.so"));
+    // It is enough that one fits.
+    bench.edit_manifest(|m| m["target"]["features"] = serde_json::json!(["avx1024"]));
+    assert_eq!(bench.resolve().unwrap().target().name, "wide");
+    // A voice from before there were any.
+    bench.edit_manifest(|m| {
+        m["target"]["features"] = serde_json::json!([]);
+        m.as_object_mut().unwrap().remove("alternatives");
+    });
+    let found = bench.resolve().unwrap();
+    assert_eq!(found.library(), bench.voice().join("libkokoro.so"));
+}
+
+#[test]
 fn a_manifest_that_contradicts_itself_is_refused() {
-    let edits: [fn(&mut Value); 7] = [
+    let edits: [fn(&mut Value); 8] = [
         |m| m["library"] = "../../lib.so".into(),
+        |m| m["alternatives"][0]["library"] = "libelsewhere.so".into(),
         |m| m["files"]["../escape"] = m["files"]["weights.bin"].clone(),
         |m| m["files"]["/etc/passwd"] = m["files"]["weights.bin"].clone(),
         |m| m["files"]["weights.bin"]["sha256"] = "short".into(),

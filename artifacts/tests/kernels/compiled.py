@@ -1,7 +1,7 @@
 """The compiled library, called with NumPy arrays between guards.
 
-The tests of the kernels use it in place of the engine. The library is the one of the built voice, so nothing is compiled
-here. Every array lies alone in memory with a guard on each side: a write outside it fails the test, and what is read outside
+The tests of the kernels use it in place of the engine. The libraries are those of the built voice, so nothing is compiled
+here; each test is run for every one that this processor can run. Every array lies alone in memory with a guard on each side: a write outside it fails the test, and what is read outside
 it is no number.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import os
+import unittest
 from pathlib import Path
 
 import numpy
@@ -24,15 +25,33 @@ GUARD = 1 << 16
 a kernel that goes astray fails its test and not the process."""
 
 
+def targets():
+    """The targets of the voice that this processor can run."""
+    return [t for t in target.choose(None) if t.runs_here()]
+
+
 @functools.cache
-def library():
-    """The library of `UTTER_ARTIFACTS`, or of the voice in the cache that these sources make."""
+def _library(name: str):
+    """One library of `UTTER_ARTIFACTS`, or of the voice in the cache that these sources make."""
     chosen = os.environ.get("UTTER_ARTIFACTS")
     folder = Path(chosen) if chosen else Places(cache_directory()).voices / Recipe(target.choose(None)).key
-    path = folder / "libkokoro.so"
+    path = folder / name
     if not path.exists():
         raise FileNotFoundError(f"{path} is not there; build it with `make voice`")
     return tvm.runtime.load_module(str(path))
+
+
+class OfKernels(unittest.TestCase):
+    """Tests that run once for each target: `call` calls the kernels that were compiled for it."""
+
+    target: target.Target
+
+    def run(self, result=None):
+        """As `TestCase.run`, for each target."""
+        for each in targets():
+            OfKernels.target = each
+            super().run(result)
+        return result
 
 
 class Guarded:
@@ -57,23 +76,25 @@ class Guarded:
 
 
 def call(name: str, *arguments, writes: tuple[int, ...], kernel=None) -> None:
-    """Calls a kernel (of the library, if none is given) with arrays, integers and floats; those arrays whose positions are
+    """Calls a kernel (of the target's library, if none is given) with arrays, integers and floats; those arrays whose positions are
     in `writes` are changed. An array given twice is one array for the kernel.
     """
     guarded = {id(a): Guarded(a) for a in arguments if isinstance(a, numpy.ndarray)}
     before = {key: place.inside.tobytes() for key, place in guarded.items()}
     written = {id(arguments[i]) for i in writes}
     passed = [tvm_ffi.from_dlpack(guarded[id(a)].inside) if isinstance(a, numpy.ndarray) else a for a in arguments]
-    (kernel or library()[name])(*passed)
+    if kernel is None:
+        kernel = _library(Recipe(target.choose(None)).library_name(OfKernels.target, ".so"))[name]
+    kernel(*passed)
     for position, argument in enumerate(arguments):
         if isinstance(argument, numpy.ndarray):
             place = guarded[id(argument)]
             if not place.whole():
-                raise AssertionError(f"{name} wrote outside of its argument {position}")
+                raise AssertionError(f"{name} for {OfKernels.target.name} wrote outside of its argument {position}")
             if id(argument) in written:
                 argument.reshape(-1)[:] = place.inside
             elif place.inside.tobytes() != before[id(argument)]:
-                raise AssertionError(f"{name} wrote to its argument {position}")
+                raise AssertionError(f"{name} for {OfKernels.target.name} wrote to its argument {position}")
 
 
 def nothing(*shape: int) -> numpy.ndarray:

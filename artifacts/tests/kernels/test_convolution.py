@@ -6,7 +6,7 @@ import numpy
 
 from kokoro.convolution import algorithm
 
-from compiled import call, nothing, relative_error
+from compiled import OfKernels, call, nothing, relative_error
 from evaluated import direct
 
 RANDOM = numpy.random.default_rng(6)
@@ -78,7 +78,7 @@ def signal(channels: int, frames: int) -> numpy.ndarray:
     return RANDOM.standard_normal((channels, frames)).astype(numpy.float32)
 
 
-class Convolutions(unittest.TestCase):
+class Convolutions(OfKernels):
     def test_every_one_at_every_length(self):
         for layer in layers():
             for frames in LENGTHS:

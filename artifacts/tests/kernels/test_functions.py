@@ -1,4 +1,4 @@
-"""The elementary functions, compiled for the voice's target, against NumPy's in 64 bits, over the range that each states.
+"""The elementary functions, compiled for the voice's targets, against NumPy's in 64 bits, over the range that each states.
 
 The bounds are those that `kokoro/functions.py` states.
 """
@@ -9,11 +9,10 @@ import numpy
 import tvm
 import tvm.tirx.script.builder as T
 
-from builder import target
 from kokoro import functions
-from kokoro.emit import LANES, Kernel, bind, load, store
+from kokoro.emit import Kernel, bind, lanes, load, store, vectors_of
 
-from compiled import call, nothing
+from compiled import OfKernels, call, nothing, targets
 
 FUNCTIONS = (
     "sine_squared",
@@ -28,32 +27,35 @@ FUNCTIONS = (
 COUNT = 400_000
 
 
-def evaluate(library, name: str, low: float, high: float) -> tuple[numpy.ndarray, numpy.ndarray]:
+def evaluate(kernel, name: str, low: float, high: float) -> tuple[numpy.ndarray, numpy.ndarray]:
     """Evenly spaced arguments as float64 (of float32 value), and the compiled function's values."""
     x = numpy.linspace(low, high, COUNT, dtype=numpy.float64).astype(numpy.float32)
     y = nothing(COUNT)
-    call(name, x, y, COUNT // LANES, writes=(1,), kernel=library[name])
+    call(name, x, y, COUNT // 16, writes=(1,), kernel=kernel)
     return x.astype(numpy.float64), y.astype(numpy.float64)
 
 
 def kernel(name: str):
     """A kernel that applies one function to a buffer."""
     with (kernel := Kernel(name)) as k:
-        x, y, vectors = k.buffer(), k.buffer(), k.integer()
-        with T.serial(0, vectors) as i:
-            at = bind(i * LANES)
+        x, y, groups = k.buffer(), k.buffer(), k.integer()
+        with T.serial(0, groups * (16 // lanes())) as i:
+            at = bind(i * lanes())
             store(y, at, getattr(functions, name)(load(x, at)))
     return kernel.function
 
 
-class Functions(unittest.TestCase):
+class Functions(OfKernels):
     @classmethod
     def setUpClass(cls):
-        module = tvm.IRModule({name: kernel(name) for name in FUNCTIONS})
-        cls.library = tvm.compile(module, target=tvm.target.Target(target.choose(None).tvm()))
+        cls.libraries = {}
+        for target in targets():
+            with vectors_of(target.vector):
+                module = tvm.IRModule({name: kernel(name) for name in FUNCTIONS})
+            cls.libraries[target] = tvm.compile(module, target=tvm.target.Target(target.tvm()))
 
     def assert_within(self, bound, name, low, high, exact, relative=False):
-        x, y = evaluate(self.library, name, low, high)
+        x, y = evaluate(self.libraries[self.target][name], name, low, high)
         wanted = exact(x)
         error = numpy.abs(y - wanted) / (numpy.abs(wanted) if relative else 1)
         worst = error.argmax()

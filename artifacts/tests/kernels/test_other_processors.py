@@ -11,10 +11,14 @@ import numpy
 import tvm
 
 from kokoro import library
+from kokoro.emit import vectors_of
 
 from object_file import ObjectFile
 
 TARGET = {"kind": "llvm", "mtriple": "aarch64-unknown-linux-gnu", "mattr": ["+neon"]}
+
+VECTOR = 8
+"""Floats in a vector of the kernels: two registers of four."""
 
 MACHINE = 183
 """AArch64's number in ELF."""
@@ -40,7 +44,8 @@ PLAIN = [(0xFFE0FC00, 0x4E20D400), (0xFFE0FC00, 0x6E20DC00), (0xFFC0F400, 0x4F80
 
 def kernels() -> dict[str, tvm.tirx.PrimFunc]:
     """What is compiled, by name. The only place here that knows how kernels are written."""
-    everything = {function.attrs["global_symbol"]: function for function in library.functions()}
+    with vectors_of(VECTOR):
+        everything = {function.attrs["global_symbol"]: function for function in library.functions()}
     return {
         name: function
         for name, function in everything.items()

@@ -6,7 +6,7 @@ import numpy
 
 from kokoro.weights import Linear, Recurrent
 
-from compiled import call, nothing
+from compiled import OfKernels, call, nothing
 from packed import pack
 
 UNITS = 256
@@ -55,7 +55,7 @@ def reference(lstm: Recurrent, x: numpy.ndarray) -> numpy.ndarray:
     return states
 
 
-class Recurrence(unittest.TestCase):
+class Recurrence(OfKernels):
     def test_both_directions_for_one_step_and_many(self):
         weights = OneLstm(32)
         tensors = pack(lambda packer: packer.recurrent("lstm", "layer"), weights)

@@ -4,7 +4,7 @@ import unittest
 
 import numpy
 
-from compiled import call, nothing, relative_error
+from compiled import OfKernels, call, nothing, relative_error
 
 RANDOM = numpy.random.default_rng(4)
 ROUNDING = 1e-6
@@ -38,7 +38,7 @@ def blocked(x: numpy.ndarray) -> numpy.ndarray:
     return numpy.ascontiguousarray(x.reshape(len(x), -1, 16).swapaxes(0, 1))
 
 
-class Rows(unittest.TestCase):
+class Rows(OfKernels):
     def assert_rows(self, y, wanted, at, row, tolerance=ROUNDING):
         """Rows are right, and nothing else was written."""
         where = places(*wanted.shape, at, row)
@@ -47,7 +47,7 @@ class Rows(unittest.TestCase):
         self.assertTrue(numpy.isnan(y).all(), "written between the rows")
 
     def test_layer_norm(self):
-        for rows, channels, slope in [(1, 128, 1.0), (7, 512, 0.2), (512, 768, 1.0), (3, 8, 0.2)]:
+        for rows, channels, slope in [(1, 128, 1.0), (7, 512, 0.2), (512, 768, 1.0), (3, 16, 0.2)]:
             with self.subTest(rows=rows, channels=channels):
                 x = random(rows, channels) * 3 + 5
                 gamma, beta = random(channels), random(channels)

@@ -53,8 +53,9 @@ pub fn run(artifacts: Option<&Path>, json: bool) -> Result<ExitCode, Failure> {
         Ok(voice) => {
             let names = voice.voice_names().count();
             let found = format!(
-                "{}, {names} voices, in {}",
+                "{} for {}, {names} voices, in {}",
                 voice.manifest().model.name,
+                voice.target().name,
                 voice.path().display()
             );
             checks.push(Check::of("voice", Ok(found)));

@@ -78,7 +78,7 @@ impl Voice {
             sample_rate: manifest.sample_rate,
             tvm: manifest.tvm.version.clone(),
             tvm_ffi: manifest.tvm.ffi.clone(),
-            target: manifest.target.name.clone(),
+            target: found.target().name.clone(),
             triple: manifest.target.triple.clone(),
         }
     }

@@ -35,7 +35,7 @@ impl Inventory {
         Ok(Self {
             artifacts: found.path().to_owned(),
             model: manifest.model.name.clone(),
-            target: manifest.target.name.clone(),
+            target: found.target().name.clone(),
             tvm: manifest.tvm.version.clone(),
             voices: found.voice_names().map(str::to_owned).collect(),
         })

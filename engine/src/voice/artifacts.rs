@@ -30,7 +30,7 @@ use std::path::{Path, PathBuf};
 
 pub use cache::{ARTIFACTS_VARIABLE, CACHE_VARIABLE, default_base, directory as cache_directory};
 pub use error::{ArtifactsError, Rejection, Tried};
-pub use manifest::{FileEntry, Manifest, Model, SCHEMA, StyleShape, Target, Tvm, WeightsFiles};
+pub use manifest::{Alternative, FileEntry, Manifest, Model, SCHEMA, StyleShape, Target, Tvm, WeightsFiles};
 pub use search::{candidates, resolve};
 pub use weights::{ALIGNMENT, DType, Index, TensorRef, Weights};
 
@@ -41,13 +41,15 @@ pub(in crate::voice) use weights::map;
 /// The number of the agreement between this engine and the compiled library: names and signatures of the
 /// kernels, names and layout of the tensors. It is raised, here and in `artifacts/INTERFACE`, with every
 /// change to those that an older library does not follow.
-pub const INTERFACE: u32 = 2;
+pub const INTERFACE: u32 = 3;
 
 /// An artifact directory that was checked against its manifest and fits this engine and this machine.
 #[derive(Debug, Clone)]
 pub struct ArtifactsDir {
     place: PathBuf,
     manifest: Manifest,
+    /// Which of the manifest's alternatives this machine runs; none for the library of every processor.
+    chosen: Option<usize>,
     json: Vec<u8>,
 }
 
@@ -62,9 +64,22 @@ impl ArtifactsDir {
         &self.manifest
     }
 
-    /// The compiled library.
+    /// What [`library`](Self::library) was compiled for: the best of the voice's targets that this machine can run.
+    pub fn target(&self) -> &Target {
+        self.alternative()
+            .map_or(&self.manifest.target, |other| &other.target)
+    }
+
+    /// The compiled library for this machine.
     pub fn library(&self) -> PathBuf {
-        self.place.join(&self.manifest.library)
+        let library = self
+            .alternative()
+            .map_or(&self.manifest.library, |other| &other.library);
+        self.place.join(library)
+    }
+
+    fn alternative(&self) -> Option<&Alternative> {
+        self.manifest.alternatives.get(self.chosen?)
     }
 
     /// TVM's libraries, in the order in which they are to be loaded: before [`library`](Self::library).

@@ -201,7 +201,9 @@ impl KokoroPipeline {
             artifacts,
         };
         let seconds = started.elapsed().as_secs_f64();
-        tracing::info!(artifacts = %pipeline.artifacts.path().display(), threads, seconds, "voice loaded");
+        let Self { artifacts, .. } = &pipeline;
+        let target = &artifacts.target().name;
+        tracing::info!(artifacts = %artifacts.path().display(), target, threads, seconds, "voice loaded");
         Ok(pipeline)
     }
 

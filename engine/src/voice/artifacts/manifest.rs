@@ -29,12 +29,15 @@ pub struct Manifest {
     pub model: Model,
     /// The TVM that compiled the library.
     pub tvm: Tvm,
-    /// What the library was compiled for.
+    /// What every processor that this voice is for can run.
     pub target: Target,
     /// Of the audio that the library makes, in Hz.
     pub sample_rate: u32,
-    /// The compiled library.
+    /// The library compiled for it.
     pub library: String,
+    /// Libraries for processors that can do more, the best first.
+    #[serde(default)]
+    pub alternatives: Vec<Alternative>,
     /// TVM's libraries, in the order in which they are to be loaded.
     pub runtime: Vec<String>,
     /// The packed weights.
@@ -74,7 +77,7 @@ pub struct Tvm {
 /// What the library was compiled for.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Target {
-    /// The name by which it was chosen: `x86-64-v3`, `native`.
+    /// Its name: `x86-64-v3`, `x86-64-v4`, `native`.
     pub name: String,
     /// Processor family and operating system.
     pub triple: String,
@@ -82,6 +85,15 @@ pub struct Target {
     pub cpu: String,
     /// The instruction sets that the library may use, by the names of Rust's feature detection.
     pub features: Vec<String>,
+}
+
+/// The same kernels, compiled for another target.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Alternative {
+    /// What they were compiled for.
+    pub target: Target,
+    /// The library.
+    pub library: String,
 }
 
 /// The two files of the weights.
@@ -167,6 +179,7 @@ impl Manifest {
         ];
         let named: BTreeSet<&String> = single
             .into_iter()
+            .chain(self.alternatives.iter().map(|other| &other.library))
             .chain(&self.runtime)
             .chain(self.voices.values())
             .collect();

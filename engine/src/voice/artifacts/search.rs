@@ -8,7 +8,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::error::{ArtifactsError, Rejection, Tried};
-use super::manifest::{MANIFEST_LIMIT, Manifest};
+use super::manifest::{Alternative, MANIFEST_LIMIT, Manifest};
 use super::verify::{self, Depth};
 use super::{ArtifactsDir, cpu};
 
@@ -72,7 +72,7 @@ fn open(place: &Path) -> Result<ArtifactsDir, Rejection> {
     }
     let json = read_manifest(place)?;
     let manifest = Manifest::parse(&json)?;
-    cpu::check(&manifest.target)?;
+    let chosen = choose(&manifest)?;
     let place = place.canonicalize().map_err(|source| Rejection::Unreadable {
         file: ".".into(),
         source,
@@ -81,8 +81,18 @@ fn open(place: &Path) -> Result<ArtifactsDir, Rejection> {
     Ok(ArtifactsDir {
         place,
         manifest,
+        chosen,
         json,
     })
+}
+
+/// The library for this machine: which of the alternatives, or none of them.
+fn choose(manifest: &Manifest) -> Result<Option<usize>, Rejection> {
+    let fits = |other: &Alternative| cpu::check(&other.target).is_ok();
+    match manifest.alternatives.iter().position(fits) {
+        Some(best) => Ok(Some(best)),
+        None => cpu::check(&manifest.target).map(|()| None),
+    }
 }
 
 fn read_manifest(place: &Path) -> Result<Vec<u8>, Rejection> {

@@ -1,7 +1,7 @@
 //! Whether the files of an artifact directory are what its manifest says.
 //!
 //! Called by `search` for each load and by [`ArtifactsDir::verify`](super::ArtifactsDir::verify). Sizes are
-//! always checked. Hashing 122 MB would cost more than all the rest of loading, so a file whose hash was
+//! always checked. Hashing 129 MB would cost more than all the rest of loading, so a file whose hash was
 //! right once is believed while its size and time of change stay the same; the record of that, the stamp,
 //! lies in the cache directory and is shared with `make voice`. Where no stamp can be written, every load
 //! hashes. Never changes the artifact directory itself.

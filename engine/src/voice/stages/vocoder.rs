@@ -258,8 +258,9 @@ impl Vocoder {
     pub(in crate::voice) fn harmonics(&mut self, rows: usize) -> &mut [f32] {
         let frames = harmonic_frames(rows);
         // Behind the last frame: the zero rows of the padding, and what register tiles read and do not use.
+        let beyond = padded_rows(0) * HALVES[0].source.1;
         self.harmonics
-            .reserve((HARMONIC_MARGIN + frames + 8 * HARMONIC_MARGIN * 2) * SPECTRUM);
+            .reserve((HARMONIC_MARGIN + frames + beyond) * SPECTRUM);
         let end = (HARMONIC_MARGIN + frames) * SPECTRUM;
         self.harmonics.floats_mut()[end..].fill(0.0);
         &mut self.harmonics.floats_mut()[HARMONIC_MARGIN * SPECTRUM..end]
