@@ -16,6 +16,8 @@ const SAMPLES: usize = 300;
 /// The pitch and its overtones.
 const HARMONICS: usize = 9;
 const SAMPLE_RATE: f64 = 24_000.0;
+/// Where sums of cycles are wrapped.
+const WRAP: f64 = 1e6;
 const VOICED_ABOVE: f32 = 10.0;
 const SINE: f32 = 0.1;
 const VOICED_NOISE: f32 = 0.003;
@@ -93,26 +95,31 @@ impl Source {
     /// The source for a pitch curve (Hz, a value for 300 samples).
     pub(super) fn signal(&mut self, pitch: &[f32], noise: Noise) -> &[f32] {
         self.sum_cycles(pitch);
-        self.signal.clear();
+        let mut signal = std::mem::take(&mut self.signal);
+        signal.clear();
+        signal.resize(pitch.len() * SAMPLES, 0.0);
         let mut random = Pcg64Mcg::seed_from_u64(noise.seed);
         let (weights, bias) = (&self.mix[..HARMONICS], self.mix[HARMONICS]);
         // The model adds independent noise to each sine and mixes the sums: in all, one noise of this much.
         let spread = noise.amplitude * weights.iter().map(|w| w * w).sum::<f32>().sqrt();
-        for (value, &hertz) in pitch.iter().enumerate() {
+        for (value, (&hertz, samples)) in pitch.iter().zip(signal.chunks_exact_mut(SAMPLES)).enumerate() {
             let voiced = hertz > VOICED_ABOVE;
+            if voiced {
+                let (before, after) = samples.split_at_mut(SAMPLES / 2);
+                self.sines(value.checked_sub(1), SAMPLES / 2, before);
+                self.sines(Some(value), 0, after);
+            }
             let loudness = spread * if voiced { VOICED_NOISE } else { UNVOICED_NOISE };
-            for sample in 0..SAMPLES {
-                let mut sum = bias;
-                if voiced {
-                    sum += SINE * self.sines(value, sample, weights);
-                }
+            for sample in samples {
+                let mut sum = bias + SINE * *sample;
                 if loudness > 0.0 {
                     let normal: f32 = StandardNormal.sample(&mut random);
                     sum += loudness * normal;
                 }
-                self.signal.push(sum.tanh());
+                *sample = sum.tanh();
             }
         }
+        self.signal = signal;
         &self.signal
     }
 
@@ -128,31 +135,42 @@ impl Source {
         self.cycles.extend(pitch.iter().map(|&hertz| {
             for (h, sum) in sum.iter_mut().enumerate() {
                 let each = (f64::from(hertz) * (h + 1) as f64 / SAMPLE_RATE).rem_euclid(1.0);
-                *sum = (*sum + each * SAMPLES as f64).rem_euclid(1e6);
+                *sum = (*sum + each * SAMPLES as f64).rem_euclid(WRAP);
             }
             sum
         }));
     }
 
-    /// Σ weight · sin(phase) at a sample: the phase is interpolated linearly between the middles of pitch values.
-    fn sines(&self, value: usize, sample: usize, weights: &[f32]) -> f32 {
-        let middle = SAMPLES as f64 / 2.0;
-        let offset = (sample as f64 + 0.5 - middle) / SAMPLES as f64;
-        let last = self.cycles.len() - 1;
-        let (from, share) = match (offset < 0.0, value) {
-            (true, 0) => (0, 0.0),
-            (true, _) => (value - 1, offset + 1.0),
-            (false, _) => (value, offset),
-        };
-        let (a, b) = (&self.cycles[from], &self.cycles[(from + 1).min(last)]);
-        let mut sum = 0.0;
-        for h in 0..HARMONICS {
+    /// Σ weight · sin(phase) for the samples from `first` on behind the middle of the pitch value `from`. Up to the middle of the
+    /// next value the phase is interpolated linearly; before the first middle and behind the last it stands still.
+    fn sines(&self, from: Option<usize>, first: usize, samples: &mut [f32]) {
+        let begin = from.unwrap_or(0);
+        let end = from.map_or(0, |value| (value + 1).min(self.cycles.len() - 1));
+        let (a, b) = (&self.cycles[begin], &self.cycles[end]);
+        // A step of each phase is a rotation: in f64 it is as exact after 150 steps as a sine computed for each sample.
+        let turn = |h: usize, samples: f64| {
             // The sum was wrapped to keep its digits; a wrap between the two is undone by taking the rise modulo the wrap.
-            let rise = (b[h] - a[h]).rem_euclid(1e6);
-            let cycles = a[h] + rise * share;
-            sum += weights[h] * ((cycles - cycles.floor()) as f32 * std::f32::consts::TAU).sin();
+            let rise = (b[h] - a[h]).rem_euclid(WRAP);
+            rise * samples / SAMPLES as f64
+        };
+        let angle = |cycles: f64| (cycles.fract() * std::f64::consts::TAU).sin_cos();
+        let mut phases = [[0.0; HARMONICS]; 2];
+        let mut steps = [[0.0; HARMONICS]; 2];
+        for h in 0..HARMONICS {
+            (phases[0][h], phases[1][h]) = angle(a[h] + turn(h, first as f64 + 0.5));
+            (steps[0][h], steps[1][h]) = angle(turn(h, 1.0));
         }
-        sum
+        let weights: [f64; HARMONICS] = std::array::from_fn(|h| f64::from(self.mix[h]));
+        for sample in samples {
+            let mut sum = 0.0;
+            for h in 0..HARMONICS {
+                let (sine, cosine) = (phases[0][h], phases[1][h]);
+                sum += weights[h] * sine;
+                phases[0][h] = sine * steps[1][h] + cosine * steps[0][h];
+                phases[1][h] = cosine * steps[1][h] - sine * steps[0][h];
+            }
+            *sample = sum as f32;
+        }
     }
 
     /// The spectrum of the signal: for each frame 11 magnitudes, then 11 phases. Frames are centred on every fifth sample;
