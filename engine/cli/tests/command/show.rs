@@ -162,3 +162,37 @@ fn bash_completes_commands_and_options() {
     assert_eq!(complete("utter", "sa"), "say\n");
     assert_eq!(complete("utter say", "--sp"), "--speed\n");
 }
+
+#[test]
+fn bench_tells_what_each_kernel_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("lines.txt");
+    fs::write(&file, "həlˈO wˈɜɹld!\n").unwrap();
+    let mut bench = utter([
+        "bench",
+        "--phonemes",
+        "--kernels",
+        "--repeat",
+        "1",
+        "--json",
+        "--file",
+    ]);
+    let report = run(bench.arg(&file)).quietly().json();
+    let kernels = report["kernels"].as_array().unwrap();
+    assert_eq!(kernels.len(), 37, "every kernel of the library is used: {report}");
+    let shares: f64 = kernels
+        .iter()
+        .map(|kernel| kernel["share"].as_f64().unwrap())
+        .sum();
+    assert!((shares - 1.0).abs() < 1e-9, "{shares}");
+    // One round of one line: ALBERT's layer twelve times, from 768 numbers a token to 2048, and six LSTMs.
+    let kernel = |name: &str| kernels.iter().find(|kernel| kernel["name"] == name).unwrap();
+    let calls = |name: &str| kernel(name)["calls"].as_u64().unwrap();
+    assert_eq!((calls("product_gelu"), calls("recurrence")), (12, 6));
+    let tokens = report["lines"][0]["tokens"].as_f64().unwrap();
+    let operations = kernel("product_gelu")["gflop"].as_f64().unwrap() * 1e9;
+    assert!(
+        (operations / (12.0 * tokens * 768.0 * 2048.0 * 2.0) - 1.0).abs() < 1e-9,
+        "{operations}"
+    );
+}
