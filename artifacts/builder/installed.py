@@ -1,6 +1,6 @@
 """A finished artifact directory: its manifest, whether its files are whole, and the record of when they were.
 
-`build` writes and checks with it. Hashing 130 MB takes half a second, so a file whose hash was right once
+`build` writes and checks with it. Hashing 129 MB takes a third of a second, so a file whose hash was right once
 is believed while its size and time of change stay the same: that is the stamp. The engine keeps the same
 record in the same file (`voice/artifacts/verify.rs`). The manifest's schema is described in MANIFEST.md.
 """

@@ -17,7 +17,7 @@ pub(in crate::voice) fn whole_groups(n: usize) -> usize {
     n.next_multiple_of(GROUP)
 }
 
-/// Rows in a buffer of which `rows` are used and whole register tiles are read.
+/// Rows in a buffer of which `rows` are used. Attention reads whole register tiles; products read only the rows they are given.
 pub(in crate::voice) fn padded_rows(rows: usize) -> usize {
     rows + TILE_ROWS
 }
