@@ -257,10 +257,9 @@ impl Vocoder {
     /// Where the source's spectrum goes: [`harmonic_frames`] rows of 22 floats (11 magnitudes, 11 phases).
     pub(in crate::voice) fn harmonics(&mut self, rows: usize) -> &mut [f32] {
         let frames = harmonic_frames(rows);
-        // Behind the last frame: the zero rows of the padding, and what register tiles read and do not use.
-        let beyond = padded_rows(0) * HALVES[0].source.1;
+        // Behind the last frame are the zero rows of the padding, as before the first.
         self.harmonics
-            .reserve((HARMONIC_MARGIN + frames + beyond) * SPECTRUM);
+            .reserve((HARMONIC_MARGIN + frames + HARMONIC_MARGIN) * SPECTRUM);
         let end = (HARMONIC_MARGIN + frames) * SPECTRUM;
         self.harmonics.floats_mut()[end..].fill(0.0);
         &mut self.harmonics.floats_mut()[HARMONIC_MARGIN * SPECTRUM..end]
