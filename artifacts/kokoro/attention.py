@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tvm.tirx.script.builder as T
 
-from .emit import GROUP, Kernel, Registers, bind, ceil_div, group_vectors, lanes, load, multiply_tile, peek, put, scratch, splat, spread, store
+from .emit import GROUP, Definitions, Kernel, Registers, bind, ceil_div, group_vectors, lanes, load, multiply_tile, peek, put, scratch, splat, spread, store
 from .functions import exponential
 
 HEADS, WIDTH = 12, 64
@@ -92,6 +92,6 @@ def _softmax(scores, at, tokens, padded):
         store(scores, at + j * lanes(), peek(scores, at + j * lanes()) * spread(T.float32(1) / total[0]))
 
 
-def kernels():
+def kernels() -> Definitions:
     """The one attention."""
-    yield attention("attention")
+    return {"attention": lambda: attention("attention")}

@@ -13,9 +13,12 @@ channel groups), products per plane (parallel over planes), inverse transform (p
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import product
+
 import tvm.tirx.script.builder as T
 
-from .emit import GROUP, Kernel, Registers, bind, ceil_div, group_vectors, lanes, load, load_as_float, multiply_tile, peek, scratch
+from .emit import GROUP, Definitions, Kernel, Registers, bind, ceil_div, group_vectors, lanes, load, load_as_float, multiply_tile, peek, scratch
 from .emit import splat, spread, store, touch
 from .functions import sine_squared
 from .transforms import Fourier, Winograd
@@ -50,8 +53,9 @@ def convolution(name: str, channels: int, taps: int, dilation: int, residual: bo
       quantum      [2]: the weights' scale, times what undoes the transform's own, and their zero point
       bias         [channels]
       sums         [2][channels], written: Σ Y and Σ Y² over time
-      planes       scratch, [planes][channels · channels + 16]: the transformed weights
-      spectrum, products   scratch, [planes][blocks · channels + 16] each
+      planes       scratch, [weight planes][channels · channels + 16]: the transformed weights
+      spectrum     scratch, [planes][blocks · channels + 16]
+      products     scratch, [product planes][blocks · channels + 16]
       frames       the length in time
       blocks       blocks in a chunk, a multiple of 30
     """
@@ -130,23 +134,54 @@ def _forward(transform, channels, dilation, x, affine, snake, spectrum, frames, 
 
 
 def _multiply(transform, channels, planes, spectrum, products, count, plane):
-    blocks, columns = tile()
+    columns = tile()[1]
     groups = channels // GROUP // columns
-    with T.parallel(0, transform.planes) as f:
-        with T.serial(0, groups) as out:
-            panel = bind(f * _weight_plane(channels) + out * (columns * channels * GROUP))
-            panels = [panel + p * (channels * GROUP) for p in range(columns)]
-            with T.serial(0, ceil_div(count, blocks)) as tile_index:
-                accumulator = Registers(blocks * columns * group_vectors(), splat(0))
-                source = bind(f * plane + tile_index * (blocks * channels))
-                target = bind(source + out * (columns * GROUP))
-                share = blocks * channels // groups  # the next plane's tile, a piece for each output group
-                for offset in range(0, share, GROUP):
-                    touch(spectrum, bind(source + plane + out * share) + offset, locality=2)
-                multiply_tile(spectrum, [source + i * channels for i in range(blocks)], planes, panels, channels, accumulator)
-                for i in range(blocks):
-                    for j in range(columns * group_vectors()):
-                        store(products, target + i * channels + j * lanes(), accumulator[i * columns * group_vectors() + j])
+
+    def multiply(out, weights, source, target, less=None, combine=None):
+        """The product of a plane of weights with one of samples, for some output channels. `combine` says what becomes of it and
+        of what the plane before held there."""
+        start = bind(weights * _weight_plane(channels) + out * (columns * channels * GROUP))
+        panels = [start + p * (channels * GROUP) for p in range(columns)]
+        with T.serial(0, ceil_div(count, tile()[0])) as step:
+            _multiply_tile(channels, planes, panels, spectrum, products, plane, (out, step, source, target), less, combine)
+
+    if isinstance(transform, Winograd):
+        with T.parallel(0, transform.planes * groups) as unit:
+            f, out = bind(unit // groups), bind(unit % groups)
+            multiply(out, f, f, f)
+        return
+    with T.parallel(0, (transform.bins + 1) * groups) as unit:
+        k, out = bind(unit // groups), bind(unit % groups)
+        with T.If(k == 0):
+            with T.Then():
+                multiply(out, 0, 0, 0)
+                multiply(out, 1, 1, 1)
+            with T.Else():
+                pair, triple = bind(2 * k), bind(3 * k - 1)
+                real, imaginary, s, t = pair, pair + 1, pair, pair + 1
+                multiply(out, s, triple, real, less=_weight_plane(channels))  # p
+                multiply(out, t, triple + 1, imaginary, combine=(real, lambda p, q: p + q))
+                multiply(out, s, triple + 2, real, combine=(real, lambda p, r: p - r))
+
+
+def _multiply_tile(channels, planes, panels, spectrum, products, plane, place, less, combine):
+    (out, step, source_plane, target_plane), (blocks, columns) = place, tile()
+    vectors = columns * group_vectors()
+    accumulator = Registers(blocks * vectors, splat(0))
+    first = bind(step * (blocks * channels))
+    source = bind(source_plane * plane + first)
+    share = blocks * columns * GROUP  # the next plane's tile, a piece for each group of output channels
+    for offset in range(0, share, GROUP):
+        touch(spectrum, bind(source + plane + out * share) + offset, locality=2)
+    multiply_tile(spectrum, [source + i * channels for i in range(blocks)], planes, panels, channels, accumulator, less)
+    for i in range(blocks):
+        for j in range(vectors):
+            at = bind(first + out * (columns * GROUP) + i * channels + j * lanes())
+            value = accumulator[i * vectors + j]
+            if combine:
+                kept, together = combine
+                value = together(load(products, kept * plane + at), value)
+            store(products, target_plane * plane + at, value)
 
 
 def _inverse(transform, channels, dilation, products, constants, residual, y, sums, frames, first, count, plane):
@@ -167,7 +202,7 @@ def _inverse(transform, channels, dilation, products, constants, residual, y, su
                 base = bind((block // dilation * step + block % dilation) * GROUP)
                 source = bind((part * BLOCKS_AT_ONCE + block) * channels + group * GROUP)
                 for h in range(group_vectors()):
-                    planes = [load(products, source + h * lanes() + f * plane) for f in range(transform.planes)]
+                    planes = [load(products, source + h * lanes() + f * plane) for f in range(transform.product_planes)]
                     for n, value in enumerate(transform.inverse(planes)):
                         store(staged, base + n * dilation * GROUP + h * lanes(), value)
             here = bind(T.min(here * outputs, frames - start))
@@ -187,10 +222,11 @@ def _inverse(transform, channels, dilation, products, constants, residual, y, su
                     store(sums, offset, peek(sums, offset) + subtotal[q])
 
 
-def kernels():
+def kernels() -> Definitions:
     """The convolutions of both stages of the vocoder: 256 and 128 channels, 3, 7 and 11 taps."""
-    for channels in (256, 128):
-        for taps in (3, 7, 11):
-            for dilation in (1, 3, 5):
-                yield convolution(f"convolution_{channels}_{taps}_{dilation}", channels, taps, dilation, False)
-            yield convolution(f"convolution_{channels}_{taps}_residual", channels, taps, 1, True)
+    every = {}
+    for channels, taps in product((256, 128), (3, 7, 11)):
+        for kind, dilation in (("1", 1), ("3", 3), ("5", 5), ("residual", 1)):
+            name = f"convolution_{channels}_{taps}_{kind}"
+            every[name] = partial(convolution, name, channels, taps, dilation, kind == "residual")
+    return every

@@ -12,12 +12,17 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+from collections.abc import Callable
 
+import tvm
 import tvm.tirx.script.builder as T
 from tvm.script.ir_builder import IRBuilder
 
 GROUP = 16
 """Channels in a group of the blocked layout `[channels / GROUP][time][GROUP]`, and columns in a weight panel."""
+
+Definitions = dict[str, Callable[[], tvm.tirx.PrimFunc]]
+"""Kernels by name; each is written when it is asked for, with vectors as wide as they are there."""
 
 _width = contextvars.ContextVar("width")
 
@@ -167,21 +172,27 @@ def leaky(value, slope):
     return T.max(value, value * spread(slope))
 
 
-def multiply_tile(a, rows, weights, panels, depth, accumulator):
+def multiply_tile(a, rows, weights, panels, depth, accumulator, less=None):
     """accumulator[i][p][column] += sum over k of a[rows[i] + k] · weights[panels[p] + k][column].
 
     The register tile all products use: `len(rows)` rows by `len(panels)` panels. `depth` may be a constant or a run-time
-    integer, and must be even (two steps are unrolled).
+    integer, and must be even (two steps are unrolled). With `less`, the weights are what lies at a panel less what lies so far
+    behind it.
     """
+
+    def column(at):
+        value = load(weights, at)
+        return value if less is None else bind(value - load(weights, at + less))
+
     with T.serial(0, depth // 2) as pair:
         for step in range(2):
             k = pair * 2 + step
-            columns = [load(weights, panel + k * GROUP + j * lanes()) for panel in panels for j in range(group_vectors())]
+            columns = [column(panel + k * GROUP + j * lanes()) for panel in panels for j in range(group_vectors())]
             for i, row in enumerate(rows):
                 value = bind(spread(a[row + k]))
-                for j, column in enumerate(columns):
+                for j, weight in enumerate(columns):
                     q = i * len(columns) + j
-                    accumulator[q] = accumulator[q] + value * column
+                    accumulator[q] = accumulator[q] + value * weight
 
 
 def touch(buffer, offset, write=False, locality=3):

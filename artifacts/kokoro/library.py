@@ -2,38 +2,59 @@
 
 from __future__ import annotations
 
-import itertools
+import multiprocessing
+import os
+import subprocess
+import tempfile
+import threading
 import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any, Callable
 
 import tvm
 
 from . import attention, convolution, products, recurrence, rows
-from .emit import vectors_of
+from .emit import Definitions, vectors_of
+
+MOST_PROCESSES = 8
+"""Each takes half a gigabyte while it compiles."""
 
 
-def functions():
+def definitions() -> Definitions:
     """Every kernel, the longest to compile first."""
-    return itertools.chain(
-        convolution.kernels(), products.kernels(), recurrence.kernels(), attention.kernels(), rows.kernels()
-    )
+    parts = (products, convolution, recurrence, attention, rows)
+    return {name: define for part in parts for name, define in part.kernels().items()}
 
 
-def module(vector: int) -> tvm.IRModule:
-    """All kernels, with vectors of `vector` floats."""
+def compile_object(name: str, target: dict[str, Any], vector: int, output: Path) -> None:
+    """Compiles one kernel for `target` (TVM's description) with vectors of `vector` floats into an object file."""
     with vectors_of(vector):
-        return tvm.IRModule({function.attrs["global_symbol"]: function for function in functions()})
+        module = tvm.IRModule({name: definitions()[name]()})
+    tvm.compile(module, target=tvm.target.Target(target)).mod.write_to_file(str(output), "o")
 
 
 def compile_library(output: Path, target: dict[str, Any], vector: int, progress: Callable[[str, float], None]) -> None:
-    """Compiles all kernels for `target` (TVM's description) with vectors of `vector` floats, and links them into the shared
-    library `output` (with the system's compiler)."""
+    """Compiles all kernels, as many at a time as there are processors, and links them into the shared library `output` (with
+    the system's compiler)."""
     started = time.monotonic()
-    progress("emitting kernels", 0.0)
-    kernels = module(vector)
-    progress("compiling kernels", 0.1)
-    built = tvm.compile(kernels, target=tvm.target.Target(target))
-    progress(f"linking (compiled in {time.monotonic() - started:.0f} s)", 0.95)
-    built.export_library(str(output), cc="cc")
+    names = list(definitions())
+    # Started anew rather than forked: TVM has threads by now.
+    context = multiprocessing.get_context("spawn")
+    workers = min(os.cpu_count() or 1, MOST_PROCESSES)
+    with tempfile.TemporaryDirectory(dir=output.parent) as folder:
+        objects = {name: Path(folder) / f"{name}.o" for name in names}
+        with ProcessPoolExecutor(workers, context, initializer=_end_with_parent) as pool:
+            compiling = [pool.submit(compile_object, name, target, vector, objects[name]) for name in names]
+            for done, future in enumerate(as_completed(compiling), 1):
+                future.result()
+                progress("compiling kernels", 0.95 * done / len(names))
+        progress(f"linking (compiled in {time.monotonic() - started:.0f} s)", 0.95)
+        subprocess.run(["cc", "-shared", "-o", str(output), *map(str, objects.values())], check=True)
     progress("compiled", 1.0)
+
+
+def _end_with_parent() -> None:
+    """A process whose parent was killed ends, too."""
+    parent = multiprocessing.parent_process()
+    threading.Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()

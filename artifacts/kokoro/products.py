@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tvm.tirx.script.builder as T
 
-from .emit import GROUP, Kernel, Registers, bind, ceil_div, group_vectors, lanes, load, load_as_float, multiply_tile, peek, put, scratch
+from .emit import GROUP, Definitions, Kernel, Registers, bind, ceil_div, group_vectors, lanes, load, load_as_float, multiply_tile, peek, put, scratch
 from .emit import splat, spread, store, touch
 from .functions import gelu
 
@@ -158,8 +158,10 @@ def _unpack(dtype, weights, start, columns, column, deep, floats, to):
             store(floats, to + k * GROUP + h * lanes(), value - zeros[h])
 
 
-def kernels():
+def kernels() -> Definitions:
     """The products of the model: 8-bit weights, with GELU, and float weights."""
-    yield product("product")
-    yield product("product_gelu", activation=gelu)
-    yield product("product_float", dtype="float32")
+    return {
+        "product": lambda: product("product"),
+        "product_gelu": lambda: product("product_gelu", activation=gelu),
+        "product_float": lambda: product("product_float", dtype="float32"),
+    }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tvm.tirx.script.builder as T
 
-from .emit import GROUP, Kernel, Registers, bind, lanes, load, load_as_float, peek, scratch, splat, spread, store
+from .emit import GROUP, Definitions, Kernel, Registers, bind, lanes, load, load_as_float, peek, scratch, splat, spread, store
 from .functions import hyperbolic_tangent, sigmoid
 
 UNITS = 256
@@ -80,6 +80,6 @@ def recurrence(name: str):
     return kernel.function
 
 
-def kernels():
+def kernels() -> Definitions:
     """The one recurrence."""
-    yield recurrence("recurrence")
+    return {"recurrence": lambda: recurrence("recurrence")}

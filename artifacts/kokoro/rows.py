@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import tvm.tirx.script.builder as T
 
-from .emit import GROUP, Kernel, bind, ceil_div, group_vectors, lanes, leaky, load, peek, put, scratch, splat, spread, store
+from .emit import GROUP, Definitions, Kernel, bind, ceil_div, group_vectors, lanes, leaky, load, peek, put, scratch, splat, spread, store
 from .functions import cosine_small, exponential, sine, sine_small
 
 SUBTOTAL = 512
@@ -198,13 +200,7 @@ def gather_hops(name: str):
     return kernel.function
 
 
-def kernels():
+def kernels() -> Definitions:
     """Norms of the text side, sums and activations of the decoder, the ends of the vocoder."""
-    yield layer_norm("layer_norm")
-    yield column_sums("column_sums")
-    yield scale_rows("scale_rows")
-    yield double_rows("double_rows")
-    yield accumulate("accumulate")
-    yield mean_of_blocked("mean_of_blocked")
-    yield spectrum("spectrum")
-    yield gather_hops("gather_hops")
+    every = (layer_norm, column_sums, scale_rows, double_rows, accumulate, mean_of_blocked, spectrum, gather_hops)
+    return {define.__name__: partial(define, define.__name__) for define in every}

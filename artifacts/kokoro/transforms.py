@@ -109,13 +109,20 @@ def inverse_real_dft(bins, size):
 class Fourier:
     """Correlation with `taps` taps in the DFT of `size` points (size = 2^a or 3·2^a).
 
-    Per complex bin (a + ib)(c + id): p = c(a+b), q = a(d−c), r = b(c+d); real p − r, imaginary p + q. The transform of the
-    taps is left unnormalised; `rescale` undoes it.
+    Per complex bin (a + ib)(c + id) takes three products: p = c(a+b), q = a(d−c), r = b(c+d); real p − r, imaginary p + q. Of the
+    taps only s = c+d and t = d−c are kept, since c = (s−t)/2; the half is taken of a+b. The transform of the taps is left
+    unnormalised; `rescale` undoes it.
+
+    Planes, behind those of the two real bins (0 and N/2): of samples (a+b)/2, a, b for each bin; of taps s, t; of products
+    the real and the imaginary part.
     """
 
     def __init__(self, size: int, taps: int):
         self.size, self.taps, self.outputs = size, taps, size - taps + 1
-        self.planes = 3 * (size // 2 - 1) + 2
+        self.bins = size // 2 - 1
+        """Complex ones."""
+        self.planes = 2 + 3 * self.bins
+        self.weight_planes = self.product_planes = 2 + 2 * self.bins
         self.rescale = 1 / size
 
     def forward(self, x):
@@ -123,16 +130,12 @@ class Fourier:
         bins, half = real_dft(x), self.size // 2
         planes = [bins[0][0], bins[half][0]]
         for a, b in bins[1:half]:
-            planes += [bind(a + b), a, b]
+            planes += [bind((a + b) * splat(0.5)), a, b]
         return planes
 
     def inverse(self, products):
-        """The `outputs` samples of a block from its products."""
-        half = self.size // 2
-        bins = [(products[0], None)] + [None] * (half - 1) + [(products[1], None)]
-        for k in range(1, half):
-            p, q, r = products[3 * k - 1 : 3 * k + 2]
-            bins[k] = (bind(p - r), bind(p + q))
+        """The `outputs` samples of a block from the planes of its products."""
+        bins = [(products[0], None), *zip(products[2::2], products[3::2]), (products[1], None)]
         return inverse_real_dft(bins, self.size)[: self.outputs]
 
     def weights(self, taps):
@@ -140,7 +143,7 @@ class Fourier:
         bins, half = real_dft(list(taps) + [None] * (self.size - self.taps)), self.size // 2
         planes = [bins[0][0], bins[half][0]]
         for c, e in bins[1:half]:  # d = −e
-            planes += [c, _negate(_add(e, c)), _subtract(c, e)]
+            planes += [_subtract(c, e), _negate(_add(e, c))]
         return planes
 
 
@@ -150,7 +153,7 @@ class Winograd:
     rescale = 1.0
 
     def __init__(self, outputs: int, taps: int, points: tuple[float, ...]):
-        self.size = self.planes = outputs + taps - 1
+        self.size = self.planes = self.weight_planes = self.product_planes = outputs + taps - 1
         self.outputs, self.taps = outputs, taps
         if len(points) != self.size - 1:
             raise ValueError(f"F({outputs},{taps}) needs {self.size - 1} finite points")

@@ -46,10 +46,22 @@ def _convolve(transform, planes, x):
     samples = [padded[:, n : n + blocks * outputs : outputs] for n in range(transform.size)]
     with _numbers():
         spectra = transform.forward(samples)
-        products = [weights @ spectrum for weights, spectrum in zip(planes, spectra, strict=True)]
+        products = _products(transform, planes, spectra)
         pieces = transform.inverse(products)
     whole = numpy.stack(pieces, -1) * transform.rescale  # [out, blocks, outputs]
     return whole.reshape(len(whole), -1)[:, :frames]
+
+
+def _products(transform, planes, spectra):
+    if isinstance(transform, transforms.Winograd):
+        return [weights @ spectrum for weights, spectrum in zip(planes, spectra, strict=True)]
+    products = [planes[0] @ spectra[0], planes[1] @ spectra[1]]
+    for k in range(transform.bins):
+        s, t = planes[2 + 2 * k : 4 + 2 * k]
+        half_sum, a, b = spectra[2 + 3 * k : 5 + 3 * k]
+        p, q, r = (s - t) @ half_sum, t @ a, s @ b
+        products += [p - r, p + q]
+    return products
 
 
 def direct(taps: numpy.ndarray, x: numpy.ndarray, dilation: int = 1) -> numpy.ndarray:

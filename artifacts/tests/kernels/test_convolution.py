@@ -54,12 +54,13 @@ class Layer:
         """The kernel's outputs [channels, time], and sums."""
         frames = x.shape[1]
         layout = numpy.ascontiguousarray(x.reshape(-1, 16, frames).swapaxes(1, 2))
-        scratch = self.transform.planes * (blocks * self.channels + 16)
+        plane = blocks * self.channels + 16
+        spectra, products = nothing(self.transform.planes * plane), nothing(self.transform.product_planes * plane)
         residual = layout.copy() if self.residual else nothing(1)
         y, sums = (residual if in_place else nothing(*layout.shape)), nothing(2, self.channels)
         call(
             self.name, layout, residual, y, self.affine, self.snake, self.panels, self.quantum, self.bias, sums,
-            nothing(self.transform.planes * (self.channels**2 + 16)), nothing(scratch), nothing(scratch), frames, blocks,
+            nothing(self.transform.weight_planes * (self.channels**2 + 16)), spectra, products, frames, blocks,
             writes=(2, 8, 9, 10, 11),
         )  # fmt: skip
         return y.swapaxes(1, 2).reshape(self.channels, frames), sums

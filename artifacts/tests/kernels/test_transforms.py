@@ -37,7 +37,7 @@ class Transforms(unittest.TestCase):
     def test_planes_are_as_many_as_said(self):
         for taps in (3, 7, 11):
             transform = algorithm(taps)
-            self.assertEqual(planes(transform, numpy.zeros((1, 1, taps))).shape, (transform.planes, 1, 1))
+            self.assertEqual(planes(transform, numpy.zeros((1, 1, taps))).shape, (transform.weight_planes, 1, 1))
             self.assertEqual(transform.outputs, transform.size - taps + 1)
 
     def test_points_must_be_as_many_as_the_size_needs(self):

@@ -41,7 +41,7 @@ pub(in crate::voice) use weights::map;
 /// The number of the agreement between this engine and the compiled library: names and signatures of the
 /// kernels, names and layout of the tensors. It is raised, here and in `artifacts/INTERFACE`, with every
 /// change to those that an older library does not follow.
-pub const INTERFACE: u32 = 3;
+pub const INTERFACE: u32 = 4;
 
 /// An artifact directory that was checked against its manifest and fits this engine and this machine.
 #[derive(Debug, Clone)]

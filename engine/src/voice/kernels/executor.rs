@@ -363,8 +363,8 @@ impl Executor<'_> {
             ("bias", channels, layer.bias.view()),
             ("sums", 2 * channels, call.sums),
             ("planes", layer.weight_scratch(), call.planes),
-            ("spectra", layer.scratch(), call.scratch[0]),
-            ("products", layer.scratch(), call.scratch[1]),
+            ("spectra", layer.spectrum_scratch(), call.scratch[0]),
+            ("products", layer.product_scratch(), call.scratch[1]),
         ];
         let mut arguments = [Integer(call.frames); 14];
         arguments[..12].copy_from_slice(&extents.map(|(_, _, view)| Data(view)));

@@ -140,16 +140,30 @@ impl Convolution {
         if self.taps == 3 { 4 * blocks } else { blocks }
     }
 
-    /// Floats of scratch for its transformed weights.
-    pub(in crate::voice) fn weight_scratch(&self) -> usize {
-        self.planes() * (self.channels * self.channels + GROUP)
+    /// Planes of its transformed weights, and as many of its products.
+    fn weight_planes(&self) -> usize {
+        if self.taps == 3 { 8 } else { 32 }
     }
 
-    /// Floats of scratch for its spectra, and as many for its products.
-    pub(in crate::voice) fn scratch(&self) -> usize {
+    /// Floats of scratch for its transformed weights.
+    pub(in crate::voice) fn weight_scratch(&self) -> usize {
+        self.weight_planes() * (self.channels * self.channels + GROUP)
+    }
+
+    /// Floats of scratch for its spectra.
+    pub(in crate::voice) fn spectrum_scratch(&self) -> usize {
         // Tiles of the last blocks end with the plane, since `blocks` is whole tiles; what lies behind the last plane is
         // prefetched at most.
-        self.planes() * (self.blocks() * self.channels + GROUP)
+        self.planes() * self.plane()
+    }
+
+    /// Floats of scratch for its products.
+    pub(in crate::voice) fn product_scratch(&self) -> usize {
+        self.weight_planes() * self.plane()
+    }
+
+    fn plane(&self) -> usize {
+        self.blocks() * self.channels + GROUP
     }
 }
 

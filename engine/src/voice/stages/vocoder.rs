@@ -240,8 +240,9 @@ impl Vocoder {
         }
         let planes = vocoder.most(Convolution::weight_scratch);
         vocoder.planes.reserve(planes);
-        let most = vocoder.most(Convolution::scratch);
-        for scratch in &mut vocoder.scratch {
+        let needs = [Convolution::spectrum_scratch, Convolution::product_scratch];
+        let most = needs.map(|needs| vocoder.most(needs));
+        for (scratch, most) in vocoder.scratch.iter_mut().zip(most) {
             scratch.reserve(most);
         }
         Ok(vocoder)
