@@ -85,6 +85,12 @@ impl Buffer {
             // Where there are none, small ones do.
             let _ = memory.advise(Advice::HugePage);
         }
+        // All at once is cheaper than a fault for each page when a kernel comes to it, and here no kernel waits for it.
+        #[cfg(target_os = "linux")]
+        if let Err(error) = memory.advise(Advice::PopulateWrite) {
+            // Linux before 5.14 cannot; then a kernel takes the faults.
+            tracing::debug!(%error, "pages come when they are written");
+        }
         self.start = NonNull::new(memory.as_mut_ptr()).unwrap_or(self.start);
         self.memory = Some(memory);
         self.length = length;

@@ -23,6 +23,10 @@ const SPECTRUM: usize = 2 * BINS;
 /// Zero rows before the first of the source's spectrum, for the first noise convolution.
 pub(in crate::voice) const HARMONIC_MARGIN: usize = 3;
 
+/// Rows of the decoder that there is room for from the beginning: four seconds, as most sentences are. A first call that had to
+/// get this memory would take a tenth longer.
+const ROWS_AT_FIRST: usize = 4 * 80;
+
 /// What differs between the two halves of the vocoder.
 struct Half {
     channels: usize,
@@ -245,6 +249,8 @@ impl Vocoder {
         for (scratch, most) in vocoder.scratch.iter_mut().zip(most) {
             scratch.reserve(most);
         }
+        vocoder.prepare(ROWS_AT_FIRST);
+        vocoder.harmonics(ROWS_AT_FIRST);
         Ok(vocoder)
     }
 
