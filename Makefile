@@ -112,7 +112,7 @@ soak: env ## play with random commands and prove that nothing is lost (MINUTES=3
 	@$(SET_PATH) && cargo run --quiet --release --package utter-soak -- --minutes $(or $(MINUTES),30) \
 		$(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults) $(if $(INJECT),--inject $(INJECT))
 
-bench: build ## compare the speed of synthesis with ONNX Runtime's, half an hour (QUICK=1 to try it, ROUNDS, REPEAT)
+bench: build ## compare the speed of synthesis with ONNX Runtime's, a quarter of an hour (QUICK=1 to try it, ROUNDS, REPEAT)
 	@$(SET_PATH) && $(SET_VOICE) && $(PYTHON) benches/compare $(if $(QUICK),--quick) \
 		$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(REPEAT),--repeat $(REPEAT))
 

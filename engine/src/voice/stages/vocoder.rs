@@ -23,9 +23,9 @@ const SPECTRUM: usize = 2 * BINS;
 /// Zero rows before the first of the source's spectrum, for the first noise convolution.
 pub(in crate::voice) const HARMONIC_MARGIN: usize = 3;
 
-/// Rows of the decoder that there is room for from the beginning: four seconds, as most sentences are. A first call that had to
+/// Rows of the decoder that there is room for from the beginning: three seconds, as what is said first. A first call that had to
 /// get this memory would take a tenth longer.
-const ROWS_AT_FIRST: usize = 4 * 80;
+const ROWS_AT_FIRST: usize = 3 * 80;
 
 /// What differs between the two halves of the vocoder.
 struct Half {
