@@ -85,16 +85,25 @@ impl Buffer {
             // Where there are none, small ones do.
             let _ = memory.advise(Advice::HugePage);
         }
-        // All at once is cheaper than a fault for each page when a kernel comes to it, and here no kernel waits for it.
-        #[cfg(target_os = "linux")]
-        if let Err(error) = memory.advise(Advice::PopulateWrite) {
-            // Linux before 5.14 cannot; then a kernel takes the faults.
-            tracing::debug!(%error, "pages come when they are written");
-        }
         self.start = NonNull::new(memory.as_mut_ptr()).unwrap_or(self.start);
         self.memory = Some(memory);
         self.length = length;
     }
+
+    /// Enters all of it into the page table, which takes some 10 ms for 30 MB: for who has the time. Otherwise a page comes when
+    /// a kernel writes to it, and a call that is given up meanwhile ends soon however much it needs.
+    #[cfg(target_os = "linux")]
+    pub(super) fn populate(&self) {
+        let Some(memory) = &self.memory else { return };
+        if let Err(error) = memory.advise(Advice::PopulateWrite) {
+            // Linux before 5.14 cannot.
+            tracing::debug!(%error, "pages come when they are written");
+        }
+    }
+
+    /// Elsewhere pages come when they are written.
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn populate(&self) {}
 
     /// The whole buffer, for a kernel.
     pub(super) fn view(&self) -> View<'_> {

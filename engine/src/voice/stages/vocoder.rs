@@ -251,7 +251,26 @@ impl Vocoder {
         }
         vocoder.prepare(ROWS_AT_FIRST);
         vocoder.harmonics(ROWS_AT_FIRST);
+        vocoder.buffers().for_each(Buffer::populate);
         Ok(vocoder)
+    }
+
+    /// All that a call writes to.
+    fn buffers(&self) -> impl Iterator<Item = &Buffer> {
+        let single = [
+            &self.harmonics,
+            &self.x,
+            &self.between,
+            &self.sum,
+            &self.result,
+            &self.planes,
+            &self.bins,
+            &self.spectra,
+            &self.hops,
+            &self.audio,
+        ];
+        let several = self.inputs.iter().chain(&self.sums).chain(&self.scratch);
+        single.into_iter().chain(several)
     }
 
     /// The most that a convolution needs of something.
