@@ -90,8 +90,8 @@ impl Buffer {
         self.length = length;
     }
 
-    /// Enters all of it into the page table, which takes some 10 ms for 30 MB: for who has the time. Otherwise a page comes when
-    /// a kernel writes to it, and a call that is given up meanwhile ends soon however much it needs.
+    /// Enters all of it into the page table, which cannot be given up half way: for who loads a voice. Otherwise a page comes when
+    /// a kernel writes to it, and a call that is given up meanwhile ends soon, however much it needs.
     #[cfg(target_os = "linux")]
     pub(super) fn populate(&self) {
         let Some(memory) = &self.memory else { return };
