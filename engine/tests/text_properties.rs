@@ -4,15 +4,15 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use proptest::prelude::*;
 use utter::text::Language::{AmericanEnglish, BritishEnglish};
-use utter::text::{Chunk, Language, Limits, Reader, SYMBOLS, invariants, is_symbol};
+use utter::text::{Chunk, Language, Limits, Reader, SYMBOLS, Wish, invariants, is_symbol};
 
-fn reader() -> &'static Reader {
-    static READER: OnceLock<Reader> = OnceLock::new();
-    READER.get_or_init(Reader::new)
+fn reader() -> &'static Arc<Reader> {
+    static READER: OnceLock<Arc<Reader>> = OnceLock::new();
+    READER.get_or_init(Arc::default)
 }
 
 fn language() -> impl Strategy<Value = Language> {
@@ -22,11 +22,14 @@ fn language() -> impl Strategy<Value = Language> {
 /// Limits from the usual to the absurd, which must be brought into range.
 fn limits() -> impl Strategy<Value = Limits> {
     let tokens = || prop_oneof![Just(510), 0..60_usize, Just(usize::MAX)];
-    (tokens(), tokens(), tokens()).prop_map(|(max_tokens, first_tokens, min_tokens)| Limits {
+    (tokens(), tokens()).prop_map(|(max_tokens, min_tokens)| Limits {
         max_tokens,
-        first_tokens,
         min_tokens,
     })
+}
+
+fn wish() -> impl Strategy<Value = Wish> {
+    (0..60_usize, any::<bool>()).prop_map(|(tokens, soon)| Wish { tokens, soon })
 }
 
 /// Texts made of what texts are made of, and of what should not be in one.
@@ -62,6 +65,16 @@ proptest! {
     #[test]
     fn any_text_is_read(text in mixed(), language in language(), limits in limits()) {
         invariants::check_text(reader(), &text, language, limits);
+    }
+
+    #[test]
+    fn any_text_is_read_in_pieces_as_at_once(
+        text in mixed(),
+        language in language(),
+        lengths in prop::collection::vec(1..12_usize, 0..6),
+        wishes in prop::collection::vec(wish(), 0..4),
+    ) {
+        invariants::check_stream(reader(), &text, language, &lengths, &wishes);
     }
 
     #[test]

@@ -8,7 +8,7 @@
 use std::sync::OnceLock;
 
 use utter::text::Language::{AmericanEnglish, BritishEnglish};
-use utter::text::{Boundary, Chunk, Language, Limits, ReadError, Reader, Utf16Cursor, has_speech};
+use utter::text::{Boundary, Chunk, Language, ReadError, Reader, Utf16Cursor, Wish, has_speech};
 
 fn reader() -> &'static Reader {
     static READER: OnceLock<Reader> = OnceLock::new();
@@ -249,15 +249,14 @@ fn a_long_sentence_is_cut_between_clauses() {
 
 #[test]
 fn the_first_chunk_can_be_asked_to_be_short() {
-    let limits = Limits {
-        first_tokens: 40,
-        ..Limits::default()
-    };
     let text = "When the sun came up, the whole village went out to see what had happened during the night.";
-    let chunks: Vec<_> = reader()
-        .read_within(text, AmericanEnglish, limits)
-        .unwrap()
-        .collect();
+    let mut all = reader().read(text, AmericanEnglish).unwrap();
+    let first = Wish {
+        tokens: 24,
+        soon: true,
+    };
+    let mut chunks: Vec<_> = all.next_as(first).into_iter().collect();
+    chunks.extend(all);
     assert_eq!(words(text, &chunks[0]), ["When", "the", "sun", "came", "up"]);
     assert_eq!(chunks.len(), 2);
 }

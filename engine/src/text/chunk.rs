@@ -67,15 +67,32 @@ pub enum Boundary {
     End,
 }
 
+/// What the next chunk should be like, as far as [`Limits`] leave a choice. It depends on how much of the speech is made and
+/// not heard, so it is told when a chunk is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wish {
+    /// It should have about so many phonemes and at most half as many again: more could not be made in time. A sentence that
+    /// is longer is cut, between clauses if there is a cut, else between phrases, else between words.
+    pub tokens: usize,
+    /// Nothing is left to be heard, so the sooner the better: it does not wait for the rest of a sentence, nor for the next
+    /// one because this is short.
+    pub soon: bool,
+}
+
+impl Wish {
+    /// A whole sentence.
+    pub const WHOLE: Self = Self {
+        tokens: MAX_TOKENS,
+        soon: false,
+    };
+}
+
 /// How long chunks may be. The default is one sentence a chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// No chunk has more phonemes than this. A longer sentence is divided between clauses, or else between words, into
     /// parts of about equal length. Taken as 510 ([`MAX_TOKENS`]) if larger and as 16 if smaller.
     pub max_tokens: usize,
-    /// The first chunk of a text should have no more phonemes than this, so that it can be heard soon. It is cut
-    /// between clauses only: a first clause that is longer stays whole. Anything from `max_tokens` up means no wish.
-    pub first_tokens: usize,
     /// A sentence with fewer phonemes than this ("Yes.") is spoken together with the next one of its paragraph, if both
     /// fit in one chunk: a voice has little to work with in a single short word. 0 keeps every sentence for itself.
     pub min_tokens: usize,
@@ -85,7 +102,6 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_tokens: MAX_TOKENS,
-            first_tokens: MAX_TOKENS,
             min_tokens: 10,
         }
     }
@@ -95,10 +111,6 @@ impl Limits {
     /// The same with `max_tokens` brought into the range that is possible.
     pub(super) fn in_range(self) -> Self {
         let max_tokens = self.max_tokens.clamp(16, MAX_TOKENS);
-        Self {
-            max_tokens,
-            first_tokens: self.first_tokens.min(max_tokens),
-            ..self
-        }
+        Self { max_tokens, ..self }
     }
 }

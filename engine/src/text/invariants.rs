@@ -3,7 +3,9 @@
 //! Called by the property tests, by the tests over the seed corpus, and by the fuzz targets, so that all of them check
 //! the same. Not part of the interface of the crate.
 
-use super::{Boundary, Chunk, Language, Limits, Reader, is_symbol};
+use std::sync::Arc;
+
+use super::{Boundary, Chunk, Language, Limits, Progress, Reader, TextStream, Wish, is_symbol};
 
 /// Reads `text` in a language that can be read and checks the chunks.
 pub fn check_text(reader: &Reader, text: &str, language: Language, limits: Limits) {
@@ -13,6 +15,49 @@ pub fn check_text(reader: &Reader, text: &str, language: Language, limits: Limit
     let chunks: Vec<Chunk> = chunks.collect();
     check_chunks(&chunks, text, limits);
     check_every_letter_is_spoken(&chunks, text);
+}
+
+/// Reads `text` in pieces of `lengths` bytes, again and again, asking for chunks as `wishes` say, and checks that the same words
+/// are said in the same order as if it had come at once.
+pub fn check_stream(
+    reader: &Arc<Reader>,
+    text: &str,
+    language: Language,
+    lengths: &[usize],
+    wishes: &[Wish],
+) {
+    let Ok(mut stream) = TextStream::new(Arc::clone(reader), language) else {
+        panic!("{language} can be read");
+    };
+    let (mut rest, mut chunks) = (text.as_bytes(), Vec::new());
+    let mut wishes = wishes.iter().copied().chain([Wish::WHOLE]).cycle();
+    let mut lengths = lengths.iter().copied().chain([text.len().max(1)]).cycle();
+    loop {
+        match stream.next_as(wishes.next().unwrap_or(Wish::WHOLE)) {
+            Progress::Chunk(chunk) => chunks.push(chunk),
+            Progress::Over => break,
+            Progress::Wait => {
+                assert!(!stream.is_finished(), "there is nothing to wait for");
+                let (piece, after) = rest.split_at(lengths.next().unwrap_or(1).min(rest.len()));
+                stream.push(piece);
+                rest = after;
+                if rest.is_empty() {
+                    stream.finish();
+                }
+            }
+        }
+    }
+    let limits = reader.limits();
+    check_parts(&chunks, text, limits);
+    check_every_letter_is_spoken(&chunks, text);
+    let Ok(at_once) = reader.read(text, language) else {
+        panic!("{language} can be read");
+    };
+    let words = |chunks: &[Chunk]| -> Vec<String> {
+        let words = chunks.iter().flat_map(|chunk| &chunk.words);
+        words.map(|word| text[word.source.clone()].to_string()).collect()
+    };
+    assert_eq!(words(&chunks), words(&at_once.collect::<Vec<_>>()));
 }
 
 /// Reads `text` as phonemes and checks the chunks, or the error.
@@ -48,7 +93,6 @@ pub fn fuzz_text(reader: &Reader, data: &[u8]) {
         0 => Limits::default(),
         _ => Limits {
             max_tokens: usize::from(*tokens),
-            first_tokens: usize::from(*tokens / 2),
             min_tokens: 0,
         },
     };
@@ -61,9 +105,17 @@ pub fn fuzz_phonemes(reader: &Reader, data: &[u8]) {
 }
 
 fn check_chunks(chunks: &[Chunk], text: &str, limits: Limits) {
+    check_parts(chunks, text, limits);
+    for (i, chunk) in chunks.iter().enumerate() {
+        let is_last = i + 1 == chunks.len();
+        assert_eq!(chunk.boundary == Boundary::End, is_last, "{}", chunk.symbols());
+    }
+}
+
+fn check_parts(chunks: &[Chunk], text: &str, limits: Limits) {
     let most = limits.in_range().max_tokens;
     let mut end = 0;
-    for (i, chunk) in chunks.iter().enumerate() {
+    for chunk in chunks {
         let symbols = chunk.symbols();
         assert!(
             (1..=most).contains(&chunk.phonemes.len()),
@@ -74,11 +126,6 @@ fn check_chunks(chunks: &[Chunk], text: &str, limits: Limits) {
         assert!(
             !symbols.starts_with(' ') && !symbols.ends_with(' ') && !symbols.contains("  "),
             "{symbols:?}"
-        );
-        assert_eq!(
-            chunk.boundary == Boundary::End,
-            i + 1 == chunks.len(),
-            "{symbols}"
         );
         assert!(
             chunk.source.start >= end,

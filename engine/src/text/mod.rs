@@ -17,7 +17,9 @@
 //! This room knows nothing of voices' files, of audio, or of time.
 
 mod chunk;
+mod early;
 mod error;
+mod intake;
 #[doc(hidden)]
 pub mod invariants;
 mod language;
@@ -27,14 +29,18 @@ mod normalise;
 mod phonemes;
 mod plain;
 mod reader;
+mod reading;
 mod segment;
 mod split;
+mod stream;
 mod unknown;
 mod utf16;
 
-pub use chunk::{Boundary, Chunk, Limits, MAX_TOKENS, Phoneme, Word};
+pub use chunk::{Boundary, Chunk, Limits, MAX_TOKENS, Phoneme, Wish, Word};
 pub use error::ReadError;
 pub use language::Language;
 pub use phonemes::{SYMBOLS, is_symbol};
 pub use reader::{Chunks, Reader, has_speech};
+pub use reading::Progress;
+pub use stream::TextStream;
 pub use utf16::Utf16Cursor;

@@ -6,6 +6,7 @@
 
 use super::chunk::{Boundary, Chunk, Limits};
 use super::error::ReadError;
+use super::intake::Intake;
 use super::split::{Piece, split};
 
 /// Kokoro's vocabulary in the order of code points: punctuation, misaki's capitals for diphthongs (A I O Q W Y) and
@@ -46,7 +47,14 @@ pub(super) fn read(text: &str, limits: &Limits) -> Result<Vec<Chunk>, ReadError>
             byte,
         });
     }
-    Ok(split(pieces(text), Boundary::End, true, limits, text))
+    let mut source = Intake::default();
+    source.push(text);
+    Ok(split(
+        pieces(text),
+        Boundary::End,
+        limits.in_range().max_tokens,
+        &source,
+    ))
 }
 
 /// The words and marks of a phoneme string.

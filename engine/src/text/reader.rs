@@ -4,18 +4,15 @@
 //! Nothing is read ahead but one sentence, and only where a short one joins it. A reader holds the dictionaries that
 //! it has loaded and nothing about the texts that it has read.
 
-use std::collections::VecDeque;
-use std::iter::Peekable;
 use std::sync::OnceLock;
 
-use super::chunk::{Boundary, Chunk, Limits};
+use super::chunk::{Chunk, Limits, Wish};
 use super::error::ReadError;
+use super::intake::Intake;
 use super::language::{Accent, Language};
 use super::lexicon::Lexicon;
-use super::normalise::normalise;
 use super::phonemes;
-use super::segment::{Sentence, Sentences};
-use super::split::{Piece, split, tokens};
+use super::reading::{Progress, Reading};
 
 /// Reads text: the dictionaries of the languages that have been used, and the limits for chunks.
 ///
@@ -55,6 +52,10 @@ impl Reader {
         }
     }
 
+    pub(super) fn limits(&self) -> Limits {
+        self.limits
+    }
+
     /// Loads what is needed to read a language, unless it has been loaded already.
     ///
     /// # Errors
@@ -87,12 +88,9 @@ impl Reader {
     ) -> Result<Chunks<'a>, ReadError> {
         Ok(Chunks {
             lexicon: self.lexicon(language)?,
-            limits: limits.in_range(),
-            text,
-            sentences: Sentences::new(text).peekable(),
-            begun: false,
-            held: None,
-            ready: VecDeque::new(),
+            reading: Reading::new(limits),
+            intake: Intake::default(),
+            rest: text,
         })
     }
 
@@ -105,7 +103,7 @@ impl Reader {
         phonemes::read(text, &self.limits)
     }
 
-    fn lexicon(&self, language: Language) -> Result<&Lexicon, ReadError> {
+    pub(super) fn lexicon(&self, language: Language) -> Result<&Lexicon, ReadError> {
         let accent = language.accent().ok_or(ReadError::NoTextFrontEnd { language })?;
         let slot = match accent {
             Accent::American => &self.american,
@@ -130,71 +128,37 @@ pub fn has_speech(text: &str) -> bool {
     text.contains(char::is_alphanumeric)
 }
 
+/// Bytes of a text that are taken in at a time: so much of a long one is looked at before its first chunk.
+const AT_A_TIME: usize = 8_192;
+
 /// The chunks of a text, made one by one. Comes from [`Reader::read`].
 pub struct Chunks<'a> {
     lexicon: &'a Lexicon,
-    limits: Limits,
-    text: &'a str,
-    sentences: Peekable<Sentences<'a>>,
-    begun: bool,
-    /// A sentence that was pronounced to see whether the one before it can take it in, and could not.
-    held: Option<Spoken>,
-    ready: VecDeque<Chunk>,
-}
-
-/// A sentence that has been pronounced.
-struct Spoken {
-    pieces: Vec<Piece>,
-    tokens: usize,
-    boundary: Boundary,
+    reading: Reading,
+    intake: Intake,
+    /// What was not taken in.
+    rest: &'a str,
 }
 
 impl Chunks<'_> {
-    /// The next sentence that says something.
-    fn pronounce(&mut self) -> Option<Spoken> {
-        if let Some(held) = self.held.take() {
-            return Some(held);
+    /// The next chunk, as it is wished for. [`next`](Iterator::next) gives whole sentences.
+    pub fn next_as(&mut self, wish: Wish) -> Option<Chunk> {
+        loop {
+            match self.reading.next(self.lexicon, &mut self.intake, wish) {
+                Progress::Chunk(chunk) => return Some(chunk),
+                Progress::Over => return None,
+                Progress::Wait => self.take_in(),
+            }
         }
-        let text = self.text;
-        let is_spoken = |sentence: &Sentence| has_speech(&text[sentence.range.clone()]);
-        let sentence = self.sentences.by_ref().find(is_spoken)?;
-        let mut boundary = sentence.boundary;
-        while let Some(silent) = self.sentences.next_if(|sentence| !is_spoken(sentence)) {
-            boundary = boundary.max(silent.boundary);
-        }
-        if self.sentences.peek().is_none() {
-            boundary = Boundary::End;
-        }
-        let start = sentence.range.start;
-        let pieces = self.lexicon.pronounce(&normalise(&text[sentence.range], start));
-        Some(Spoken {
-            tokens: tokens(&pieces),
-            pieces,
-            boundary,
-        })
     }
 
-    /// The next sentence, with those after it that it is too short to be spoken without.
-    fn next_sentence(&mut self) -> Option<Spoken> {
-        let mut sentence = self.pronounce()?;
-        while sentence.tokens < self.limits.min_tokens && sentence.boundary == Boundary::Sentence {
-            let Some(mut next) = self.pronounce() else { break };
-            let together = sentence.tokens + 1 + next.tokens;
-            if together > self.limits.max_tokens {
-                self.held = Some(next);
-                break;
-            }
-            if let Some(last) = sentence.pieces.last_mut() {
-                last.spaced = true;
-            }
-            sentence.pieces.append(&mut next.pieces);
-            sentence = Spoken {
-                tokens: together,
-                boundary: next.boundary,
-                ..sentence
-            };
+    fn take_in(&mut self) {
+        let (taken, rest) = self.rest.split_at(self.rest.floor_char_boundary(AT_A_TIME));
+        self.intake.push(taken);
+        self.rest = rest;
+        if rest.is_empty() {
+            self.intake.finish();
         }
-        Some(sentence)
     }
 }
 
@@ -202,18 +166,6 @@ impl Iterator for Chunks<'_> {
     type Item = Chunk;
 
     fn next(&mut self) -> Option<Chunk> {
-        while self.ready.is_empty() {
-            let sentence = self.next_sentence()?;
-            let chunks = split(
-                sentence.pieces,
-                sentence.boundary,
-                !self.begun,
-                &self.limits,
-                self.text,
-            );
-            self.begun = true;
-            self.ready.extend(chunks);
-        }
-        self.ready.pop_front()
+        self.next_as(Wish::WHOLE)
     }
 }

@@ -1,6 +1,7 @@
 //! Sentences, cut from a text one by one.
 //!
-//! `reader` pulls them as it needs them, so a text of any length costs nothing ahead of time. A sentence here is what
+//! `reading` pulls them as it needs them, so a text of any length costs nothing ahead of time, and from a text that still
+//! grows: a sentence is one when nothing that may follow could change where it ends. A sentence here is what
 //! shall be pronounced with knowledge of its own words and nothing else. When in doubt two sentences stay together (a
 //! full stop inside is still spoken as one), because a false end is heard and a missed one only costs latency. This
 //! never looks at pronunciation and never changes the text.
@@ -21,92 +22,92 @@ pub(super) struct Sentence {
     pub(super) boundary: Boundary,
 }
 
-/// The sentences of a text, in order. Together they hold all of it but space between them.
-#[derive(Debug, Clone)]
-pub(super) struct Sentences<'t> {
-    text: &'t str,
-    at: usize,
+/// What comes next in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Found {
+    /// A sentence, which nothing that may follow can change.
+    Sentence(Sentence),
+    /// One that begins here and whose end depends on what follows.
+    Open(usize),
+    /// Nothing but space.
+    Nothing,
 }
 
-impl<'t> Sentences<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
-        Self { text, at: 0 }
+/// The sentence that begins at byte `from` of `text` or behind the space there. More may follow the text, unless it
+/// `is_final`.
+pub(super) fn find(text: &str, from: usize, is_final: bool) -> Found {
+    let rest = &text[from..];
+    let start = from + (rest.len() - rest.trim_start().len());
+    if start == text.len() {
+        return Found::Nothing;
     }
-
-    /// Where the sentence that begins at `start` ends, where the next may begin, and what lies between.
-    fn end_of(&self, start: usize) -> (usize, Boundary) {
-        let mut clause = None;
-        let mut space = None;
-        let mut chars = self.text[start..]
-            .char_indices()
-            .map(|(at, c)| (start + at, c))
-            .peekable();
-        while let Some((at, c)) = chars.next() {
-            let after = at + c.len_utf8();
-            if at - start >= LONGEST {
-                return self.cut(start, at, clause, space);
-            }
-            if c.is_whitespace() {
-                if let Some(boundary) = self.break_in_space(at) {
-                    return (at, boundary);
-                }
-                space = Some(at);
-                if self.text[..at].ends_with([',', ';', ':', '—', '–', ')', '，', '、', '；', '：']) {
-                    clause = Some(at);
-                }
-            } else if is_terminator(c) && chars.peek().is_none_or(|(_, next)| !is_terminator(*next)) {
-                let end = after + closers(&self.text[after..]);
-                if ends_sentence(&self.text[start..at], c, &self.text[end..]) {
-                    return (end, boundary_after(&self.text[end..]));
-                }
-            }
-        }
-        (self.text.len(), Boundary::End)
-    }
-
-    /// A paragraph or list item that begins after the space at `at`.
-    fn break_in_space(&self, at: usize) -> Option<Boundary> {
-        // Only the first character of a run of space is asked, so that long runs are not walked again and again.
-        if self.text[..at].ends_with(char::is_whitespace) {
-            return None;
-        }
-        match boundary_after(&self.text[at..]) {
-            Boundary::Sentence if !begins_list_item(&self.text[at..]) => None,
-            boundary => Some(boundary),
-        }
-    }
-
-    /// Ends a sentence that has grown too long by `at`: after its last clause, or else its last word, if that is not
-    /// too far back, or else right there.
-    fn cut(&self, start: usize, at: usize, clause: Option<usize>, space: Option<usize>) -> (usize, Boundary) {
-        let far_enough = |end: &usize| end - start >= LONGEST / 4;
-        if let Some(end) = clause.filter(far_enough) {
-            return (end, Boundary::Clause);
-        }
-        if let Some(end) = space.filter(far_enough) {
-            return (end, Boundary::Word);
-        }
-        (at, Boundary::InsideWord)
-    }
-}
-
-impl Iterator for Sentences<'_> {
-    type Item = Sentence;
-
-    fn next(&mut self) -> Option<Sentence> {
-        let rest = &self.text[self.at..];
-        let start = self.at + (rest.len() - rest.trim_start().len());
-        if start == self.text.len() {
-            self.at = start;
-            return None;
-        }
-        let (end, boundary) = self.end_of(start);
-        self.at = end;
-        Some(Sentence {
-            range: start..end,
+    match end_of(&text[start..], is_final) {
+        Some((end, boundary)) => Found::Sentence(Sentence {
+            range: start..start + end,
             boundary,
-        })
+        }),
+        None => Found::Open(start),
     }
+}
+
+/// Where the sentence ends with which `text` begins, and what follows; `None` if that depends on what comes after the text.
+fn end_of(text: &str, is_final: bool) -> Option<(usize, Boundary)> {
+    let mut clause = None;
+    let mut space = None;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let after = at + c.len_utf8();
+        if at >= LONGEST {
+            return Some(cut(at, clause, space));
+        }
+        if c.is_whitespace() {
+            // Only the first character of a run of space is asked, so that long runs are not walked again and again.
+            if !text[..at].ends_with(char::is_whitespace)
+                && let Some(boundary) = break_in_space(&text[at..], is_final)?
+            {
+                return Some((at, boundary));
+            }
+            space = Some(at);
+            if text[..at].ends_with([',', ';', ':', '—', '–', ')', '，', '、', '；', '：']) {
+                clause = Some(at);
+            }
+        } else if is_terminator(c) && chars.peek().is_none_or(|(_, next)| !is_terminator(*next)) {
+            let end = after + closers(&text[after..]);
+            let rest = &text[end..];
+            // Closing quotes may follow, or a letter that goes on, or a new paragraph.
+            if !is_final && rest.trim_start().is_empty() {
+                return None;
+            }
+            if ends_sentence(&text[..at], c, rest) {
+                return Some((end, boundary_after(rest)));
+            }
+        }
+    }
+    is_final.then_some((text.len(), Boundary::End))
+}
+
+/// A paragraph or list item that begins after the space at the beginning of `rest`. `None` if nobody can know yet.
+fn break_in_space(rest: &str, is_final: bool) -> Option<Option<Boundary>> {
+    if !is_final && rest.trim_start().is_empty() {
+        return None;
+    }
+    Some(match boundary_after(rest) {
+        Boundary::Sentence if !begins_list_item(rest, is_final)? => None,
+        boundary => Some(boundary),
+    })
+}
+
+/// Ends a sentence that has grown too long by `at`: after its last clause, or else its last word, if that is not
+/// too far back, or else right there.
+fn cut(at: usize, clause: Option<usize>, space: Option<usize>) -> (usize, Boundary) {
+    let far_enough = |end: &usize| *end >= LONGEST / 4;
+    if let Some(end) = clause.filter(far_enough) {
+        return (end, Boundary::Clause);
+    }
+    if let Some(end) = space.filter(far_enough) {
+        return (end, Boundary::Word);
+    }
+    (at, Boundary::InsideWord)
 }
 
 fn is_terminator(c: char) -> bool {
@@ -144,21 +145,28 @@ fn boundary_after(rest: &str) -> Boundary {
     }
 }
 
-/// Whether a new line begins in the space at the beginning of `rest`, with a bullet or number.
-fn begins_list_item(rest: &str) -> bool {
+/// Whether a new line begins in the space at the beginning of `rest`, with a bullet or number. `None` if nobody can know yet.
+fn begins_list_item(rest: &str, is_final: bool) -> Option<bool> {
     let item = rest.trim_start();
     if !rest[..rest.len() - item.len()].contains('\n') {
-        return false;
+        return Some(false);
     }
     let unnumbered = item.trim_start_matches(|c: char| c.is_ascii_digit());
-    let marker = if unnumbered.len() == item.len() {
+    let digits = item.len() - unnumbered.len();
+    let marker = if digits == 0 {
         item.strip_prefix(['-', '*', '•', '+'])
-    } else if item.len() - unnumbered.len() <= 3 {
+    } else if digits <= 3 {
+        if unnumbered.is_empty() && !is_final {
+            return None;
+        }
         unnumbered.strip_prefix(['.', ')'])
     } else {
         None
     };
-    marker.is_some_and(|text| text.starts_with(char::is_whitespace))
+    match marker {
+        Some("") if !is_final => None,
+        marker => Some(marker.is_some_and(|text| text.starts_with(char::is_whitespace))),
+    }
 }
 
 /// Whether the terminator between `before` and `after` ends a sentence.
@@ -207,15 +215,30 @@ fn is_abbreviation(before: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    /// All sentences of a text that is complete.
+    fn all(text: &str) -> Vec<Sentence> {
+        let mut all: Vec<Sentence> = Vec::new();
+        loop {
+            let from = all.last().map_or(0, |sentence| sentence.range.end);
+            match find(text, from, true) {
+                Found::Sentence(sentence) => all.push(sentence),
+                Found::Nothing => return all,
+                Found::Open(at) => panic!("{at} is open in a complete text"),
+            }
+        }
+    }
 
     fn sentences(text: &str) -> Vec<&str> {
-        Sentences::new(text)
+        all(text)
+            .into_iter()
             .map(|sentence| &text[sentence.range])
             .collect()
     }
 
     fn boundaries(text: &str) -> Vec<Boundary> {
-        Sentences::new(text).map(|sentence| sentence.boundary).collect()
+        all(text).into_iter().map(|sentence| sentence.boundary).collect()
     }
 
     #[test]
@@ -276,7 +299,7 @@ mod tests {
     #[test]
     fn an_endless_sentence_is_cut_between_clauses_or_words_or_where_it_must() {
         let clauses = "one two three, ".repeat(200);
-        let cut: Vec<_> = Sentences::new(&clauses).collect();
+        let cut = all(&clauses);
         assert!(cut.len() >= 3, "{} parts", cut.len());
         for part in &cut[..cut.len() - 1] {
             assert_eq!(part.boundary, Boundary::Clause);
@@ -284,11 +307,15 @@ mod tests {
             assert!(part.range.len() <= LONGEST);
         }
         let words = "word ".repeat(1000);
-        assert!(Sentences::new(&words).all(|part| words[part.range].ends_with("word")));
+        assert!(
+            all(&words)
+                .into_iter()
+                .all(|part| words[part.range].ends_with("word"))
+        );
         let one = "ü".repeat(3000);
         assert_eq!(boundaries(&one)[0], Boundary::InsideWord);
         assert_eq!(
-            Sentences::new(&one).map(|part| part.range.len()).sum::<usize>(),
+            all(&one).into_iter().map(|part| part.range.len()).sum::<usize>(),
             one.len()
         );
     }
@@ -297,5 +324,68 @@ mod tests {
     fn nothing_but_space_has_no_sentence() {
         assert_eq!(sentences(""), [""; 0]);
         assert_eq!(sentences(" \n\n\t "), [""; 0]);
+    }
+
+    #[test]
+    fn a_sentence_is_open_until_nothing_can_change_its_end() {
+        for open in [
+            "One",
+            "It is 1.",
+            "It is 1. ",
+            "Dr. ",
+            "Really?",
+            "Really?!\u{201d}",
+            "Wait.",
+            "Wait. ",
+            "Buy\n",
+            "Buy\n-",
+            "Buy\n12",
+            "Buy\n12.",
+            "One two\n\n",
+        ] {
+            assert_eq!(find(open, 0, false), Found::Open(0), "{open:?}");
+            assert!(matches!(find(open, 0, true), Found::Sentence(_)), "{open:?}");
+        }
+        for (text, first) in [
+            ("It is 1. W", "It is 1."),
+            ("Really?” S", "Really?”"),
+            ("Buy\n- m", "Buy"),
+            ("One two\n\nT", "One two"),
+            ("你好。再", "你好。"),
+        ] {
+            let Found::Sentence(sentence) = find(text, 0, false) else {
+                panic!("{text:?} has one");
+            };
+            assert_eq!(&text[sentence.range], first);
+        }
+        assert_eq!(find(" \n", 0, false), Found::Nothing);
+        assert_eq!(find("a  b", 1, false), Found::Open(3));
+    }
+
+    proptest! {
+        #[test]
+        fn what_follows_changes_no_sentence_that_was_found(
+            text in "([A-Za-z]{1,4}|[0-9]{1,3}|Dr|e\\.g|[-*•+.,;:!?…”)。]{1,2}|[ \n]{1,2}){0,30}",
+            cut in 0..100_usize,
+        ) {
+            let whole = all(&text);
+            let mut end = cut.min(text.len());
+            while !text.is_char_boundary(end) {
+                end -= 1;
+            }
+            let mut from = 0;
+            for sentence in whole {
+                match find(&text[..end], from, false) {
+                    Found::Sentence(found) => {
+                        from = found.range.end;
+                        prop_assert_eq!(&found.range, &sentence.range);
+                        if sentence.boundary != Boundary::End {
+                            prop_assert_eq!(found.boundary, sentence.boundary);
+                        }
+                    }
+                    _ => break,
+                }
+            }
+        }
     }
 }

@@ -1,13 +1,27 @@
 //! Chunks from what has been pronounced: cut where a person would pause, and never too long.
 //!
-//! `reader` hands over the pieces of a sentence (words and marks with their sounds); `phonemes` those of a phoneme
-//! string. If they fit, they become one chunk. If not, they are divided into parts of about equal length, between
-//! clauses if possible, else between words, and inside a word only if that word alone is too long. Works on one
-//! sentence at a time and remembers nothing.
+//! `reading` hands over the pieces of a sentence (words and marks with their sounds); `phonemes` those of a phoneme
+//! string. If they fit, and nobody wishes for less, they become one chunk. If not, they are divided into parts of about
+//! equal length, or of the length that is wished for, between clauses if possible, else between phrases or words, and
+//! inside a word only if that word alone is too long. Works on one sentence at a time.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 
-use super::chunk::{Boundary, Chunk, Limits, Phoneme, Word};
+use super::chunk::{Boundary, Chunk, Phoneme, Wish, Word};
+use super::intake::Intake;
+
+/// A chunk that a sentence is cut into has no fewer phonemes than this, if there is a choice: some two syllables.
+const SHORTEST: usize = 10;
+
+/// Words before which a phrase begins: conjunctions, prepositions and relative pronouns. A sentence that is too long to be
+/// waited for and has no commas is cut there.
+const PHRASES: [&str; 40] = [
+    "about", "after", "although", "and", "as", "at", "because", "before", "behind", "between", "but", "by",
+    "during", "for", "from", "if", "in", "into", "like", "near", "nor", "of", "on", "or", "over", "since",
+    "so", "than", "that", "through", "to", "under", "until", "when", "where", "which", "while", "who",
+    "with", "without",
+];
 
 /// A word or a mark of punctuation with its sounds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,60 +63,83 @@ pub(super) fn tokens(pieces: &[Piece]) -> usize {
     with_spaces - usize::from(pieces.last().is_some_and(|last| last.spaced))
 }
 
-/// Divides a sentence into chunks, of which the last is followed by `boundary`. `first` says that no chunk of the text
-/// came before. `text` is the whole source, in which a word that is too long is divided.
-pub(super) fn split(
-    pieces: Vec<Piece>,
+/// A sentence that has been pronounced, or what is left of it: it becomes chunks one by one, each as long as is wished for
+/// when it is asked for.
+#[derive(Debug)]
+pub(super) struct Rest {
+    pieces: VecDeque<Piece>,
+    /// Phonemes in them.
+    left: usize,
+    /// What follows the last of them.
     boundary: Boundary,
-    first: bool,
-    limits: &Limits,
-    text: &str,
-) -> Vec<Chunk> {
-    let pieces = divide_giants(pieces, limits.max_tokens, text);
-    let mut rest = &pieces[..];
-    let mut left = tokens(rest);
-    let mut chunks = Vec::new();
-    while !rest.is_empty() {
-        let early = first && chunks.is_empty();
-        let count = if left <= limits.max_tokens && !early {
-            rest.len()
-        } else {
-            length_of_next(rest, left, early, limits)
-        };
-        let (taken, after) = rest.split_at(count);
-        let boundary = if after.is_empty() {
-            boundary
-        } else {
-            boundary_between(taken, after)
-        };
-        chunks.extend(chunk(taken, boundary, text));
-        left -=
-            tokens(taken) + usize::from(!after.is_empty() && taken.last().is_some_and(|last| last.spaced));
-        rest = after;
-    }
-    chunks
 }
 
-/// How many pieces the next chunk takes from a sentence of `left` tokens.
-fn length_of_next(pieces: &[Piece], left: usize, early: bool, limits: &Limits) -> usize {
-    let wish = if early {
-        limits.first_tokens
-    } else {
-        limits.max_tokens
+impl Rest {
+    /// All of a sentence. `text` is its source, in which a word that has more than `most` phonemes is divided.
+    pub(super) fn new(pieces: Vec<Piece>, boundary: Boundary, most: usize, text: &Intake) -> Self {
+        let pieces = divide_giants(pieces, most, text);
+        Self {
+            left: tokens(&pieces),
+            pieces: pieces.into(),
+            boundary,
+        }
+    }
+
+    /// The next chunk, of at most `most` phonemes; `None` if nothing is left.
+    pub(super) fn next(&mut self, most: usize, wish: Wish, text: &Intake) -> Option<Chunk> {
+        let pieces = self.pieces.make_contiguous();
+        let count = length_of_next(pieces, self.left, most, wish, text);
+        let (taken, after) = pieces.split_at(count);
+        let boundary = match after {
+            [] => self.boundary,
+            _ => boundary_between(taken, after),
+        };
+        let chunk = chunk(taken, boundary, text)?;
+        self.pieces.drain(..count);
+        self.left = tokens(self.pieces.make_contiguous());
+        Some(chunk)
+    }
+}
+
+/// All chunks of a sentence, as long as can be.
+pub(super) fn split(pieces: Vec<Piece>, boundary: Boundary, most: usize, text: &Intake) -> Vec<Chunk> {
+    let mut rest = Rest::new(pieces, boundary, most, text);
+    std::iter::from_fn(|| rest.next(most, Wish::WHOLE, text)).collect()
+}
+
+/// How many pieces the next chunk takes from a sentence of `left` phonemes.
+fn length_of_next(pieces: &[Piece], left: usize, most: usize, wish: Wish, text: &Intake) -> usize {
+    let wished = wish.tokens.max(SHORTEST);
+    // A little longer than was wished for is better than a cut where nobody would pause.
+    let most_wished = most.min(wished.saturating_add(wished / 2));
+    if left <= most_wished {
+        return pieces.len();
+    }
+    let cuts = [
+        (Strength::Clause, wished),
+        (Strength::Clause, most_wished),
+        (Strength::Phrase, most_wished),
+        (Strength::Word, most_wished),
+    ];
+    // Without a wish, a sentence that is too long for one pass becomes parts of about the same length.
+    let target = match wished < most {
+        true => wished,
+        false => left / left.div_ceil(most.max(1)).max(1),
     };
-    if left <= wish {
-        return pieces.len();
-    }
-    let at_clause = cut(pieces, left, wish, Strength::Clause);
-    if let Some(count) = at_clause {
-        return count;
-    }
-    if left <= limits.max_tokens {
-        return pieces.len();
-    }
-    [Strength::Clause, Strength::Word, Strength::Piece]
+    let is_apt = |strength: Strength, count: usize| {
+        // Of parts that should be equal none may be much longer than the others.
+        wished < most || strength != Strength::Clause || 2 * target.abs_diff(tokens(&pieces[..count])) <= most
+    };
+    let mut cuts = cuts
         .into_iter()
-        .find_map(|strength| cut(pieces, left, limits.max_tokens, strength))
+        .filter(|(strength, _)| wished < most || *strength != Strength::Phrase);
+    let found = cuts.find_map(|(strength, longest)| {
+        let count = cut(pieces, left, (target, longest.min(most)), strength, text)?;
+        is_apt(strength, count).then_some(count)
+    });
+    found
+        .or_else(|| cut(pieces, left, (target, most), Strength::Word, text))
+        .or_else(|| cut(pieces, left, (target, most), Strength::Piece, text))
         .unwrap_or(1)
 }
 
@@ -114,17 +151,23 @@ fn boundary_between(taken: &[Piece], after: &[Piece]) -> Boundary {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd)]
 enum Strength {
     Clause,
+    Phrase,
     Word,
     Piece,
 }
 
-/// How many pieces to take so that the parts of a sentence of `left` tokens become about equally long and none longer
-/// than `most`; `None` if there is no such place to cut.
-fn cut(pieces: &[Piece], left: usize, most: usize, strength: Strength) -> Option<usize> {
-    let target = left / left.div_ceil(most.max(1)).max(1);
+/// How many pieces to take so that they have about `target` phonemes and at most `most`, of the `left` ones of a sentence;
+/// `None` if there is no such place to cut.
+fn cut(
+    pieces: &[Piece],
+    left: usize,
+    (target, most): (usize, usize),
+    strength: Strength,
+    text: &Intake,
+) -> Option<usize> {
     let mut best: Option<(usize, usize)> = None;
     let mut length = 0;
     for (i, pair) in pieces.windows(2).enumerate() {
@@ -134,18 +177,25 @@ fn cut(pieces: &[Piece], left: usize, most: usize, strength: Strength) -> Option
         }
         let fits = match strength {
             Strength::Clause => is_between_clauses(&pair[0], &pair[1]),
+            Strength::Phrase => pair[0].spaced && begins_phrase(&pair[1], text),
             Strength::Word => pair[0].spaced,
             Strength::Piece => !joins(&pair[1]) || i == 0,
         };
+        // A sliver of a chunk, or one that is left over, is worse than a weaker cut.
+        let is_sliver = strength < Strength::Word && (length < SHORTEST || left - length < SHORTEST);
         let distance = length.abs_diff(target);
-        if fits && best.is_none_or(|(_, least)| distance <= least) {
+        if fits && !is_sliver && best.is_none_or(|(_, least)| distance <= least) {
             best = Some((i + 1, distance));
         }
         length += usize::from(pair[0].spaced);
     }
-    // A cut that leaves a sliver of a chunk is worse than the next weaker one.
-    best.filter(|(_, distance)| strength != Strength::Clause || 2 * distance <= most)
-        .map(|(count, _)| count)
+    best.map(|(count, _)| count)
+}
+
+/// Whether a person could breathe before this word.
+fn begins_phrase(piece: &Piece, text: &Intake) -> bool {
+    let word = text.get(piece.source.clone());
+    piece.is_word && word.len() <= 8 && PHRASES.contains(&word.to_ascii_lowercase().as_str())
 }
 
 fn is_between_clauses(last: &Piece, next: &Piece) -> bool {
@@ -159,7 +209,7 @@ fn joins(piece: &Piece) -> bool {
 
 /// Divides every piece that is longer than `most` into pieces that are not, where its sound has a space ("three point
 /// one") if there is one, and its source in the same proportion.
-fn divide_giants(pieces: Vec<Piece>, most: usize, text: &str) -> Vec<Piece> {
+fn divide_giants(pieces: Vec<Piece>, most: usize, text: &Intake) -> Vec<Piece> {
     if pieces.iter().all(|piece| piece.tokens() <= most) {
         return pieces;
     }
@@ -177,7 +227,7 @@ fn divide_giants(pieces: Vec<Piece>, most: usize, text: &str) -> Vec<Piece> {
             };
             at += length;
             let mut end = piece.source.start + piece.source.len() * at / symbols.len();
-            while !text.is_char_boundary(end) {
+            while !text.is_boundary(end) {
                 end -= 1;
             }
             let is_last = at == symbols.len();
@@ -197,7 +247,7 @@ fn divide_giants(pieces: Vec<Piece>, most: usize, text: &str) -> Vec<Piece> {
 }
 
 /// One chunk of all `pieces`; none if there are none.
-fn chunk(pieces: &[Piece], boundary: Boundary, text: &str) -> Option<Chunk> {
+fn chunk(pieces: &[Piece], boundary: Boundary, text: &Intake) -> Option<Chunk> {
     let mut phonemes: Vec<Phoneme> = Vec::new();
     let mut words = Vec::new();
     for (i, piece) in pieces.iter().enumerate() {
@@ -226,8 +276,8 @@ fn chunk(pieces: &[Piece], boundary: Boundary, text: &str) -> Option<Chunk> {
 }
 
 /// Adds the phonemes of a piece. If the sound is the source itself, as in phoneme input, each symbol knows its place.
-fn push_sound(phonemes: &mut Vec<Phoneme>, piece: &Piece, text: &str) {
-    let exact = text.get(piece.source.clone()) == Some(piece.sound.as_str());
+fn push_sound(phonemes: &mut Vec<Phoneme>, piece: &Piece, text: &Intake) {
+    let exact = text.get(piece.source.clone()) == piece.sound;
     phonemes.extend(piece.sound.char_indices().map(|(at, symbol)| {
         let start = piece.source.start + at;
         let source = if exact {
@@ -248,34 +298,41 @@ mod tests {
         crate::text::phonemes::pieces(text)
     }
 
-    fn cuts(text: &str, limits: Limits) -> Vec<(String, Boundary)> {
-        split(pieces(text), Boundary::End, true, &limits.in_range(), text)
+    fn source(text: &str) -> Intake {
+        let mut source = Intake::default();
+        source.push(text);
+        source
+    }
+
+    fn cuts(text: &str, most: usize) -> Vec<(String, Boundary)> {
+        split(pieces(text), Boundary::End, most, &source(text))
             .into_iter()
             .map(|chunk| (chunk.symbols(), chunk.boundary))
             .collect()
     }
 
-    fn at_most(max_tokens: usize) -> Limits {
-        Limits {
-            max_tokens,
-            first_tokens: max_tokens,
-            min_tokens: 0,
-        }
+    /// The first chunk, if it is wished for with so many phonemes, and the rest.
+    fn wished(text: &str, tokens: usize) -> [String; 2] {
+        let source = source(text);
+        let mut rest = Rest::new(pieces(text), Boundary::End, 100, &source);
+        let wish = Wish { tokens, soon: true };
+        let mut next = |wish| {
+            rest.next(100, wish, &source)
+                .map_or(String::new(), |chunk| chunk.symbols())
+        };
+        [next(wish), next(Wish::WHOLE)]
     }
 
     #[test]
     fn what_fits_is_one_chunk() {
-        assert_eq!(
-            cuts("wˈʌn, tˈu.", at_most(510)),
-            [("wˈʌn, tˈu.".into(), Boundary::End)]
-        );
+        assert_eq!(cuts("wˈʌn, tˈu.", 510), [("wˈʌn, tˈu.".into(), Boundary::End)]);
     }
 
     #[test]
     fn clauses_come_before_words_and_parts_are_even() {
         let text = "aaaa bbbb, cccc dddd, eeee ffff.";
         assert_eq!(
-            cuts(text, at_most(20)),
+            cuts(text, 20),
             [
                 ("aaaa bbbb,".to_string(), Boundary::Clause),
                 ("cccc dddd,".to_string(), Boundary::Clause),
@@ -283,7 +340,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            cuts("aaaa bbbb cccc dddd eeee ffff", at_most(16)),
+            cuts("aaaa bbbb cccc dddd eeee ffff", 16),
             [
                 ("aaaa bbbb cccc".to_string(), Boundary::Word),
                 ("dddd eeee ffff".to_string(), Boundary::End)
@@ -292,27 +349,39 @@ mod tests {
     }
 
     #[test]
-    fn an_early_first_chunk_is_a_whole_clause_or_none() {
-        let limits = Limits {
-            max_tokens: 100,
-            first_tokens: 16,
-            min_tokens: 0,
-        };
+    fn a_short_chunk_is_a_whole_clause_if_there_is_one() {
+        let text = "aaaa bbbb ccc, cccc dddd eeee ffff gggg hhhh.";
+        let parts = ["aaaa bbbb ccc,", "cccc dddd eeee ffff gggg hhhh."];
+        assert_eq!(wished(text, 16), parts);
+        assert_eq!(wished(text, 12), parts, "half as long again is near enough");
+        assert_eq!(wished(text, 30), [text, ""], "near enough, too");
+        // The last that is short enough; a sliver is none, at neither end.
+        let text = "aa, aaaa bbbb ccc, cccc dddd, eeee ffff gggg hhhh iiii jjjj, kkkk.";
+        assert_eq!(wished(text, 32)[0], "aa, aaaa bbbb ccc, cccc dddd,");
+        assert_eq!(wished(text, 20)[0], "aa, aaaa bbbb ccc,");
         assert_eq!(
-            cuts("aaaa bbbb, cccc dddd eeee ffff gggg hhhh.", limits),
-            [
-                ("aaaa bbbb,".to_string(), Boundary::Clause),
-                ("cccc dddd eeee ffff gggg hhhh.".to_string(), Boundary::End)
-            ]
+            wished(text, 44)[0],
+            "aa, aaaa bbbb ccc, cccc dddd, eeee ffff gggg hhhh iiii jjjj, kkkk."
         );
-        let whole = "aaaa bbbb cccc dddd eeee ffff, gggg.";
-        assert_eq!(cuts(whole, limits), [(whole.to_string(), Boundary::End)]);
+    }
+
+    #[test]
+    fn without_a_clause_it_is_a_phrase_and_without_that_some_words() {
+        let text = "aaaa bbbb ccc from dddd eeee ffff gggg hhhh iiii.";
+        assert_eq!(wished(text, 16)[0], "aaaa bbbb ccc");
+        assert_eq!(wished(&text.replace("from", "frog"), 14)[0], "aaaa bbbb ccc");
+        assert_eq!(wished(&text.replace("from", "frog"), 19)[0], "aaaa bbbb ccc frog");
+    }
+
+    #[test]
+    fn the_words_before_phrases_are_sorted() {
+        assert!(PHRASES.is_sorted());
     }
 
     #[test]
     fn a_word_that_is_too_long_is_divided_with_its_source() {
         let text = "a".repeat(40);
-        let chunks = split(pieces(&text), Boundary::End, true, &at_most(16), &text);
+        let chunks = split(pieces(&text), Boundary::End, 16, &source(&text));
         let lengths: Vec<_> = chunks
             .iter()
             .map(|chunk| (chunk.phonemes.len(), chunk.source.clone()))
@@ -325,7 +394,7 @@ mod tests {
     #[test]
     fn a_mark_never_begins_a_chunk_after_its_word() {
         let text = "aaaaaaaa bbbbbbb, ccccccc";
-        let chunks = cuts(text, at_most(16));
+        let chunks = cuts(text, 16);
         assert_eq!(chunks[0].0, "aaaaaaaa");
         assert_eq!(chunks[1].0, "bbbbbbb, ccccccc");
     }
