@@ -4,10 +4,10 @@
 
 #![no_main]
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use utter::text::{Reader, invariants};
 
-static READER: LazyLock<Reader> = LazyLock::new(Reader::new);
+static READER: LazyLock<Arc<Reader>> = LazyLock::new(Arc::default);
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| invariants::fuzz_text(&READER, data));

@@ -113,12 +113,13 @@ pub struct Threads {
 Examples:
   utter say \"Hello, world.\"
   utter say --voice bm_george --speed 0.9 --out news.wav - < news.txt
+  llm \"Tell me a story\" | utter say -       heard while it is written
   utter say --voice jf_alpha --phonemes \"koɲɲiʨiβa\"
   utter say -- \"-5 degrees\"                a text that begins with a dash
 
 A voice whose language has no text front end yet takes phonemes only (`utter voices` shows which).")]
 pub struct SayOptions {
-    /// What to say; `-` takes it from standard input, to its end
+    /// What to say; `-` says what comes to standard input while it comes
     #[arg(required = true, value_name = "TEXT")]
     pub text: Vec<String>,
 
@@ -140,6 +141,10 @@ pub struct SayOptions {
     /// The text is phonemes, as in `həlˈO wˈɜɹld!`
     #[arg(long)]
     pub phonemes: bool,
+
+    /// After so long without more from standard input, what is there is said, its sentence complete or not
+    #[arg(long, default_value_t = 400, value_name = "MS", value_parser = RangedU64ValueParser::<u64>::new().range(..=60_000))]
+    pub flush_after: u64,
 
     /// Chooses the breath noise; the same number gives the same audio
     #[arg(long, default_value_t = 0, value_name = "N")]
@@ -291,6 +296,10 @@ pub struct BenchOptions {
     /// Tell also what each kernel did, and how fast
     #[arg(long)]
     pub kernels: bool,
+
+    /// Measure instead how soon something is heard, of fifty other sentences
+    #[arg(long, conflicts_with_all = ["kernels", "phonemes", "repeat"])]
+    pub first_audio: bool,
 
     #[command(flatten)]
     pub threads: Threads,

@@ -10,13 +10,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use serde::Serialize;
-use utter::speech::{read_phonemes, read_text};
-use utter::text::{Language, Reader, has_speech};
+use utter::text::{Chunk, Language, Reader, has_speech};
 use utter::voice::{KernelWork, KokoroPipeline, Noise, SAMPLE_RATE, StageTimes, Synthesis};
 use utter_dsp::Resampler;
 
 use crate::arguments::BenchOptions;
 use crate::failure::{Failure, Kind};
+use crate::first_audio::{self, ANSWERS};
 use crate::kernels::{self, Kernel};
 use crate::progress::bar;
 use crate::table::{numbers, show, show_json, write};
@@ -94,6 +94,15 @@ pub fn run(artifacts: Option<&Path>, options: &BenchOptions) -> Result<ExitCode,
         dictionary_s = Some(rounded(started.elapsed().as_secs_f64()));
     }
 
+    if let Some(language) = language.filter(|_| options.first_audio) {
+        let (threads, heard) = (pipeline.threads(), (language, options.voice.as_str()));
+        let measured = first_audio::measure(pipeline, &reader, heard, &lines)?;
+        match options.json {
+            true => show_json(&measured)?,
+            false => first_audio::print(&measured, threads)?,
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
     let rounds = options.repeat + 1 + u32::from(options.kernels);
     let shown = bar(CALLS as u64 + lines.len() as u64 * u64::from(rounds), "Speaking");
     let spoken = |pipeline: &mut KokoroPipeline, line: &str| {
@@ -159,6 +168,7 @@ fn lines(options: &BenchOptions, reader: &Reader) -> Result<Vec<String>, Failure
             let message = "there are no phonemes to speak";
             return Err(Failure::new(Kind::Usage, message, "give a file of lines: --file"));
         }
+        None if options.first_audio => ANSWERS.to_owned(),
         None => SENTENCES.to_owned(),
         Some(file) => input::file(file)?,
     };
@@ -177,7 +187,9 @@ fn lines(options: &BenchOptions, reader: &Reader) -> Result<Vec<String>, Failure
             ));
         }
         if options.phonemes {
-            let _ = read_phonemes(reader, line).map_err(|error| fault(&error.to_string(), &error.hint()))?;
+            let _ = reader
+                .read_phonemes(line)
+                .map_err(|error| fault(&error.to_string(), &error.hint()))?;
         }
         lines.push(line.to_owned());
     }
@@ -205,9 +217,9 @@ fn speak(
         .map_err(|error| Failure::new(Kind::Failed, error, error.hint()))?;
     let mut frames = vec![0.0; 4096];
     let started = Instant::now();
-    let chunks = match language {
-        Some(language) => read_text(Arc::clone(reader), line.to_owned(), language)?,
-        None => read_phonemes(reader, line)?,
+    let chunks: &mut dyn Iterator<Item = Chunk> = match language {
+        Some(language) => &mut reader.read(line, language)?,
+        None => &mut reader.read_phonemes(line)?.into_iter(),
     };
     let mut run = Run {
         phonemes: Vec::new(),
@@ -218,9 +230,9 @@ fn speak(
         stages: StageTimes::default(),
     };
     for chunk in chunks {
-        let chunk = chunk.map_err(|error| Failure::new(Kind::Failed, error, ""))?;
+        let phonemes = chunk.symbols();
         let request = Synthesis {
-            phonemes: &chunk.phonemes,
+            phonemes: &phonemes,
             voice,
             speed: 1.0,
             noise: Noise::default(),
@@ -233,7 +245,7 @@ fn speak(
         run.tokens += speech.durations.len();
         run.samples += speech.samples.len();
         run.stages.add(&speech.times);
-        run.phonemes.push(chunk.phonemes);
+        run.phonemes.push(phonemes);
     }
     run.wall = started.elapsed().as_secs_f64();
     Ok(run)

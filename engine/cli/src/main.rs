@@ -7,6 +7,7 @@ mod arguments;
 mod bench;
 mod doctor;
 mod failure;
+mod first_audio;
 mod input;
 mod interrupt;
 mod kernels;

@@ -4,14 +4,16 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
+use indicatif::ProgressBar;
 use utter::playback::Player;
 use utter::playback::output::{WavEncoding, WavFile};
 use utter::speech::{
-    CancelFlag, ChunkSource, Delivery, Outcome, SAMPLE_RATE, Speaker, SpeechError, Utterance, read_phonemes,
-    read_text, render,
+    Asked, CancelFlag, ChunkSource, Delivery, Outcome, SAMPLE_RATE, SourceError, Speaker, SpeechError,
+    Utterance, read_phonemes, read_text, render, stream_text,
 };
-use utter::text::{Language, Reader, has_speech};
+use utter::text::{Language, Reader, Wish, has_speech};
 use utter::voice::KokoroPipeline;
 use utter::voice::artifacts::ArtifactsDir;
 
@@ -24,7 +26,9 @@ use crate::{input, output, voice};
 /// What is to be said.
 enum Words {
     Text(String, Language),
-    Phonemes(ChunkSource),
+    /// Text that is still being written to standard input.
+    Written(Language),
+    Phonemes(Box<dyn ChunkSource>),
 }
 
 /// Where it goes.
@@ -34,20 +38,32 @@ enum Destination {
 }
 
 pub fn run(artifacts: Option<&Path>, options: SayOptions) -> Result<ExitCode, Failure> {
-    let text = input::words(&options.text)?;
-    let length = text.len() as u64;
+    // What is heard is said while it is written. A file has it all, or is none.
+    let is_written = options.text == ["-"] && !options.phonemes && options.out.is_none();
+    let text = match is_written {
+        true => None,
+        false => Some(input::words(&options.text)?),
+    };
+    let length = text.as_ref().map_or(0, String::len) as u64;
     let (artifacts, words) = check(artifacts, text, &options)?;
     let interrupt = Interrupt::catch();
     let destination = Destination::open(&options)?;
 
     let language = match words {
-        Words::Text(_, language) => Some(language),
+        Words::Text(_, language) | Words::Written(language) => Some(language),
         Words::Phonemes(_) => None,
     };
     let (pipeline, reader) = voice::load(artifacts, &options.threads, language)?;
+    let mut input = None;
     let chunks = match words {
         Words::Text(text, language) => read_text(reader, text, language)?,
         Words::Phonemes(chunks) => chunks,
+        Words::Written(language) => {
+            let quiet = Duration::from_millis(options.flush_after);
+            let (writer, chunks) = stream_text(reader, language, quiet)?;
+            input = Some(input::stream(writer)?);
+            chunks
+        }
     };
     let delivery = Delivery {
         voice: options.voice,
@@ -58,7 +74,14 @@ pub fn run(artifacts: Option<&Path>, options: SayOptions) -> Result<ExitCode, Fa
     };
     let utterance = Utterance { chunks, delivery };
     match destination {
-        Destination::Output(player) => play(&player, pipeline, utterance, &interrupt),
+        Destination::Output(player) => {
+            let played = play(&player, pipeline, utterance, &interrupt)?;
+            // What could be said was; only now is it told that there was more, or nothing.
+            match input.and_then(|input| input.fault()) {
+                Some(fault) if !interrupt.came() => Err(fault),
+                _ => Ok(played),
+            }
+        }
         Destination::File(wav, path) => write(*wav, &path, pipeline, utterance, length, &interrupt),
     }
 }
@@ -66,22 +89,18 @@ pub fn run(artifacts: Option<&Path>, options: SayOptions) -> Result<ExitCode, Fa
 /// Finds the voice, and sees whether it can say this.
 fn check(
     artifacts: Option<&Path>,
-    text: String,
+    text: Option<String>,
     options: &SayOptions,
 ) -> Result<(ArtifactsDir, Words), Failure> {
-    if !has_speech(&text) {
-        return Err(Failure::new(
-            Kind::Usage,
-            "there is nothing to say in this text",
-            "give some words",
-        ));
+    if text.as_ref().is_some_and(|text| !has_speech(text)) {
+        return Err(input::nothing_to_say());
     }
     let artifacts = voice::find(artifacts)?;
     artifacts.voice(&options.voice)?;
-    let words = if options.phonemes {
-        Words::Phonemes(read_phonemes(&Reader::new(), &text)?)
-    } else {
-        Words::Text(text, voice::reading_language(&options.voice)?)
+    let words = match text {
+        Some(text) if options.phonemes => Words::Phonemes(read_phonemes(&Reader::new(), &text)?),
+        Some(text) => Words::Text(text, voice::reading_language(&options.voice)?),
+        None => Words::Written(voice::reading_language(&options.voice)?),
     };
     Ok((artifacts, words))
 }
@@ -136,16 +155,11 @@ fn write(
     let (cancel, switch) = CancelFlag::with_switch();
     interrupt.stops(move || switch.set());
     let shown = bar(length, "Speaking");
-    let chunks = utterance.chunks.inspect({
-        let shown = shown.clone();
-        move |chunk| {
-            if let Ok(chunk) = chunk {
-                shown.set_position(chunk.source.start as u64);
-            }
-        }
-    });
     let utterance = Utterance {
-        chunks: Box::new(chunks),
+        chunks: Box::new(Shown {
+            chunks: utterance.chunks,
+            bar: shown.clone(),
+        }),
         ..utterance
     };
     let rendered = render(&mut pipeline, utterance, &cancel, &mut wav)?;
@@ -156,4 +170,20 @@ fn write(
     wav.finish()?;
     tracing::info!(file = %path.display(), seconds = rendered.duration().as_secs_f64(), "written");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Chunks whose places a bar shows.
+struct Shown {
+    chunks: Box<dyn ChunkSource>,
+    bar: ProgressBar,
+}
+
+impl ChunkSource for Shown {
+    fn ask(&mut self, wish: Wish) -> Result<Asked, SourceError> {
+        let asked = self.chunks.ask(wish)?;
+        if let Asked::Chunk(chunk) = &asked {
+            self.bar.set_position(chunk.source.start as u64);
+        }
+        Ok(asked)
+    }
 }

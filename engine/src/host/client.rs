@@ -9,10 +9,11 @@ use super::place;
 use super::runtime::Runtime;
 use super::session::{ClientId, Session};
 use super::speak::Speak;
+use super::speech_stream::SpeechStream;
 use super::topic::Subscription;
 use crate::playback::{CommandId, Position, Seek, Stop, TrackQueue, Volume};
 use crate::speech::clip::{ClipOptions, ClipSource};
-use crate::speech::{SpeakOptions, UtteranceHandle};
+use crate::speech::{SpeakOptions, UtteranceHandle, UtteranceId};
 use std::sync::{Arc, Weak};
 
 /// How a client attaches.
@@ -93,6 +94,28 @@ impl Client {
         self.heartbeat()?;
         let (utterance, options) = self.runtime()?.prepare(speak)?;
         self.act(|runtime, session| runtime.speak(session, utterance, options))
+    }
+
+    /// Says a text while it is written, after what this client has asked for before: `speak` is how, and its text is what
+    /// the text begins with; [`SpeechStream::push`] adds to it. Returns at once.
+    ///
+    /// # Errors
+    ///
+    /// As for [`speak`](Self::speak); [`InvalidInput`](super::Reason::InvalidInput) for phonemes.
+    pub fn speak_stream(&self, speak: Speak) -> Result<SpeechStream, Error> {
+        self.heartbeat()?;
+        let (utterance, options, writer) = self.runtime()?.prepare_stream(speak)?;
+        let handle = self.act(|runtime, session| runtime.speak(session, utterance, options))?;
+        Ok(SpeechStream {
+            client: self.clone(),
+            handle,
+            writer,
+        })
+    }
+
+    /// Ends one utterance of this client. What is heard of it fades out.
+    pub(super) fn cancel(&self, utterance: UtteranceId) -> Result<(), Error> {
+        self.act(|_, session| Ok(session.queue.cancel(utterance.track())?))
     }
 
     /// Plays a sound file as if it were an utterance.

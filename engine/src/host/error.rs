@@ -5,7 +5,7 @@ use super::config::Difference;
 use super::session::ClientId;
 use crate::playback::output::OutputError;
 use crate::playback::{PlaybackError, QueueError, SeekError};
-use crate::speech::{LoadError, SpeakError, SpeechError};
+use crate::speech::{LoadError, SpeakError, SpeechError, WriteError};
 use crate::text::ReadError;
 use crate::voice::VoiceError;
 use crate::voice::artifacts::ArtifactsError;
@@ -200,6 +200,17 @@ impl From<SpeakError> for Error {
             SpeakError::Closed => return Self::shutting_down(),
             SpeakError::QueueFull => Reason::QueueFull,
             SpeakError::Thread(_) => Reason::System,
+        };
+        Self::of(reason, error.hint(), error)
+    }
+}
+
+impl From<WriteError> for Error {
+    fn from(error: WriteError) -> Self {
+        let reason = match error {
+            WriteError::Full => Reason::QueueFull,
+            WriteError::Over => Reason::Cancelled,
+            WriteError::Finished => Reason::InvalidInput,
         };
         Self::of(reason, error.hint(), error)
     }

@@ -19,7 +19,7 @@ use super::translate;
 use crate::playback::{CommandId, PlaybackError, Player, QueueOptions, Stop, TrackKind, TrackQueue};
 use crate::speech::clip::{ClipOptions, ClipSource};
 use crate::speech::{
-    FileHandle, SpeakError, SpeakOptions, Speaker, Utterance, UtteranceHandle, VoiceRequest,
+    FileHandle, SpeakError, SpeakOptions, Speaker, TextWriter, Utterance, UtteranceHandle, VoiceRequest,
 };
 use parking_lot::Mutex;
 use std::path::PathBuf;
@@ -211,6 +211,19 @@ impl Runtime {
     pub(super) fn prepare(&self, speak: Speak) -> Result<(Utterance, SpeakOptions), Error> {
         let language = speak.language();
         let prepared = speak.prepare(self.dictionaries.reader())?;
+        if let Some(language) = language {
+            self.dictionaries.load(language);
+        }
+        Ok(prepared)
+    }
+
+    /// The same for a text that is still being written.
+    pub(super) fn prepare_stream(
+        &self,
+        speak: Speak,
+    ) -> Result<(Utterance, SpeakOptions, TextWriter), Error> {
+        let language = speak.language();
+        let prepared = speak.prepare_stream(self.dictionaries.reader())?;
         if let Some(language) = language {
             self.dictionaries.load(language);
         }

@@ -4,11 +4,13 @@ use super::error::{Error, Reason};
 use crate::playback::Interrupt;
 use crate::playback::output::WavEncoding;
 use crate::speech::{
-    Chunk, ChunkSource, Delivery, Mode, Pauses, SpeakOptions, Utterance, read_phonemes, read_text,
+    Asked, ChunkSource, Delivery, Mode, Pauses, QUIET, SourceError, SpeakOptions, TextWriter, Utterance,
+    read_phonemes, read_text, stream_text,
 };
-use crate::text::{Language, Reader, has_speech};
+use crate::text::{Language, Reader, Wish, has_speech};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The speeds at which a voice speaks.
 pub const SPEEDS: RangeInclusive<f32> = 0.5..=2.0;
@@ -26,6 +28,7 @@ pub struct Speak {
     delivery: Delivery,
     options: SpeakOptions,
     encoding: WavEncoding,
+    quiet: Duration,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -51,6 +54,7 @@ impl Speak {
             delivery: Delivery::default(),
             options: SpeakOptions::default(),
             encoding: WavEncoding::default(),
+            quiet: QUIET,
         }
     }
 
@@ -103,6 +107,14 @@ impl Speak {
         self
     }
 
+    /// Of a text that is said while it is written ([`speak_stream`](super::Client::speak_stream)): after so long without a
+    /// piece what is there is said, its sentence complete or not. 400 ms by default.
+    #[must_use]
+    pub fn quiet(mut self, quiet: Duration) -> Self {
+        self.quiet = quiet;
+        self
+    }
+
     /// How a file is written, where it goes into one.
     #[must_use]
     pub fn encoding(mut self, encoding: WavEncoding) -> Self {
@@ -128,6 +140,51 @@ impl Speak {
     ///
     /// [`Reason::InvalidInput`], and [`Reason::InvalidVoice`] for a name that cannot be one.
     pub(super) fn prepare(self, reader: &Arc<Reader>) -> Result<(Utterance, SpeakOptions), Error> {
+        self.check()?;
+        let delivery = &self.delivery;
+        let chunks = match self.words {
+            Words::Text(text) => {
+                let language = language_of(&delivery.voice)?;
+                if !has_speech(&text) {
+                    return Err(invalid("there is nothing to say in this text", "give some words"));
+                }
+                Box::new(Deferred::Unread(Arc::clone(reader), text, language))
+            }
+            Words::Phonemes(phonemes) => read_phonemes(reader, &phonemes)?,
+        };
+        let utterance = Utterance {
+            chunks,
+            delivery: self.delivery,
+        };
+        Ok((utterance, self.options))
+    }
+
+    /// What is to be made of a text that begins with this one and is still being written, and where that is done.
+    ///
+    /// # Errors
+    ///
+    /// As for [`prepare`](Self::prepare). Nothing to say is no error.
+    pub(super) fn prepare_stream(
+        self,
+        reader: &Arc<Reader>,
+    ) -> Result<(Utterance, SpeakOptions, TextWriter), Error> {
+        self.check()?;
+        let Words::Text(text) = self.words else {
+            return Err(invalid("phonemes are given whole", "use `speak` for them"));
+        };
+        let language = language_of(&self.delivery.voice)?;
+        let (writer, chunks) = stream_text(Arc::clone(reader), language, self.quiet)?;
+        if !text.is_empty() {
+            writer.push(text)?;
+        }
+        let utterance = Utterance {
+            chunks,
+            delivery: self.delivery,
+        };
+        Ok((utterance, self.options, writer))
+    }
+
+    fn check(&self) -> Result<(), Error> {
         let delivery = &self.delivery;
         if !SPEEDS.contains(&delivery.speed) {
             return Err(invalid(
@@ -141,21 +198,7 @@ impl Speak {
                 "0 is none, 1 as the voice was trained",
             ));
         }
-        let chunks = match self.words {
-            Words::Text(text) => {
-                let language = language_of(&delivery.voice)?;
-                if !has_speech(&text) {
-                    return Err(invalid("there is nothing to say in this text", "give some words"));
-                }
-                deferred(Arc::clone(reader), text, language)
-            }
-            Words::Phonemes(phonemes) => read_phonemes(reader, &phonemes)?,
-        };
-        let utterance = Utterance {
-            chunks,
-            delivery: self.delivery,
-        };
-        Ok((utterance, self.options))
+        Ok(())
     }
 }
 
@@ -180,17 +223,20 @@ fn language_of(voice: &str) -> Result<Language, Error> {
 
 /// The chunks of a text. Its language's dictionary is loaded when the first is asked for, by the thread that does: it takes
 /// a quarter of a second the first time, which whoever asks for speech must not wait for.
-fn deferred(reader: Arc<Reader>, text: String, language: Language) -> ChunkSource {
-    let mut unread = Some((reader, text));
-    let mut chunks: Option<ChunkSource> = None;
-    Box::new(std::iter::from_fn(move || {
-        if let Some((reader, text)) = unread.take() {
-            match read_text(reader, text, language) {
-                Ok(read) => chunks = Some(read),
-                Err(error) => return Some(Err(error.into())),
-            }
+enum Deferred {
+    Unread(Arc<Reader>, String, Language),
+    Read(Box<dyn ChunkSource>),
+}
+
+impl ChunkSource for Deferred {
+    fn ask(&mut self, wish: Wish) -> Result<Asked, SourceError> {
+        if let Self::Unread(reader, text, language) = self {
+            let chunks = read_text(Arc::clone(reader), std::mem::take(text), *language)?;
+            *self = Self::Read(chunks);
         }
-        let next: Option<Result<Chunk, _>> = chunks.as_mut()?.next();
-        next
-    }))
+        match self {
+            Self::Read(chunks) => chunks.ask(wish),
+            Self::Unread(..) => Ok(Asked::Over),
+        }
+    }
 }

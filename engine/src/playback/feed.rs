@@ -43,6 +43,8 @@ pub(super) struct Feed {
     is_inside: bool,
     /// Whether the cursor's track has not had its turn yet.
     is_next: bool,
+    /// Whether the cursor is where its track rests.
+    has_rested: bool,
     /// The first track of others, whose turn it is before that of those behind it.
     yields_to: Option<TrackId>,
     /// By the rate of their tracks.
@@ -93,6 +95,7 @@ impl Feed {
             cursor: None,
             is_inside: false,
             is_next: false,
+            has_rested: false,
             yields_to: None,
             resamplers: HashMap::new(),
             levellers: Levellers::new(loudness),
@@ -174,6 +177,7 @@ impl Feed {
         self.cursor = cursor;
         self.is_inside = false;
         self.is_next = false;
+        self.has_rested = false;
         self.entered = ring;
         self.next_push = ring;
     }
@@ -275,6 +279,7 @@ impl Feed {
         let Some(track) = playlist.get(cursor.track) else {
             // It was taken out.
             self.is_inside = false;
+            self.has_rested = false;
             self.is_next = true;
             self.cursor = playlist.after(cursor.track).map(|track| Cursor {
                 track: track.id,
@@ -299,8 +304,18 @@ impl Feed {
             return true;
         }
         if !track.is_complete() {
-            // What follows is not there yet. At the beginning of a track nothing is owed.
-            return !self.is_inside && cursor.frame == 0 && self.flush_limiter();
+            if track.is_resting() && self.is_inside {
+                // Nothing is owed until more comes, which is then begun anew.
+                if !self.drain_resampler(rate) {
+                    self.ends.push_back(self.entered);
+                    self.is_inside = false;
+                    self.has_rested = true;
+                }
+                return true;
+            }
+            // What follows is not there yet. At the beginning of a track, and of what follows a rest, nothing is owed.
+            let owes_nothing = !self.is_inside && (cursor.frame == 0 || track.is_resting());
+            return owes_nothing && self.flush_limiter();
         }
         self.begin(cursor, rate, timeline);
         if self.drain_resampler(rate) {
@@ -325,8 +340,8 @@ impl Feed {
         self.is_inside = true;
         self.is_next = false;
         timeline.begin(self.entered, cursor.track, cursor.frame, rate);
-        // One that begins with its first frame is not faded; a fade that is under way there goes on.
-        if cursor.frame > 0 {
+        // One that begins with its first frame, or goes on after a rest, is not faded; a fade that is under way there goes on.
+        if cursor.frame > 0 && !std::mem::take(&mut self.has_rested) {
             self.fade_in = Ramp::at(0.0);
             self.fade_in.go_to(1.0, self.fade);
         }

@@ -9,7 +9,7 @@ use super::deck::Rank;
 use super::error::{PlaybackError, QueueError, SeekError};
 use super::player::{SHORT_FADE, Stop};
 use super::shared::Shared;
-use super::track::{OnEnd, Position, TrackOptions};
+use super::track::{OnEnd, Position, TrackId, TrackOptions};
 use super::valve::CommandId;
 use super::volume::Volume;
 use super::writer::TrackWriter;
@@ -160,6 +160,17 @@ impl TrackQueue {
         self.shared.look(|deck| deck.is_queue_paused(self.id))
     }
 
+    /// Ends one track of this queue: if it is heard it is left as by a [`skip`](Self::skip), else nothing of it will be heard.
+    /// Does nothing if it has ended.
+    ///
+    /// # Errors
+    ///
+    /// [`QueueError::Gone`] if the queue was removed.
+    pub fn cancel(&self, track: TrackId) -> Result<(), QueueError> {
+        let shared = &self.shared;
+        shared.with_deck(|deck| deck.cancel(self.id, track, &shared.valve))
+    }
+
     /// Leaves the track of this queue that is heard, or would be, and goes on with its next one when that has its turn.
     ///
     /// # Errors
@@ -232,6 +243,12 @@ impl TrackQueue {
     pub fn is_dry(&self, urgent: bool) -> bool {
         let rank = rank_of(urgent.then_some(Interrupt::Resume));
         self.shared.look(|deck| deck.is_dry(self.id, rank))
+    }
+
+    /// How long it takes to hear what is left of tracks that are urgent, or of those that are not.
+    pub fn ahead(&self, urgent: bool) -> Duration {
+        let rank = rank_of(urgent.then_some(Interrupt::Resume));
+        self.shared.look(|deck| deck.ahead(self.id, rank))
     }
 
     /// Ends all its tracks as a stop does, and forgets it. Nothing more is taken for it.

@@ -155,6 +155,8 @@ pub(super) struct Track {
     /// In the order of their frames.
     marks: Vec<Mark>,
     is_complete: bool,
+    /// It is not known when more frames come than are there.
+    is_resting: bool,
     on_end: Option<OnEnd>,
 }
 
@@ -170,6 +172,7 @@ impl Track {
             length: 0,
             marks: Vec::new(),
             is_complete: false,
+            is_resting: false,
             on_end: Some(on_end),
         }
     }
@@ -181,6 +184,17 @@ impl Track {
         let start = self.length;
         self.length += frames.len() as u64;
         self.blocks.push_back(Block { start, frames });
+        self.is_resting = false;
+    }
+
+    /// It is not known when more frames come.
+    pub(super) fn rest(&mut self) {
+        self.is_resting = true;
+    }
+
+    /// Whether it is not known when more frames come.
+    pub(super) fn is_resting(&self) -> bool {
+        self.is_resting
     }
 
     /// Adds a mark. Marks come in the order of their frames, or nearly so.

@@ -150,6 +150,15 @@ impl TrackWriter {
         self.shared.wake();
     }
 
+    /// It is not known when more will come. When what is there has been heard there is silence, as at the end of the track, and
+    /// no underrun, until more is pushed. The track keeps its turn.
+    pub fn rest(&mut self) {
+        if let Some(track) = self.shared.deck.lock().track_mut(self.id) {
+            track.rest();
+        }
+        self.shared.wake();
+    }
+
     /// Nothing more will come. Dropping the writer does the same.
     pub fn finish(self) {}
 }

@@ -5,6 +5,7 @@
 //! fine under any lock, since no other is taken under this one.
 
 use parking_lot::{Condvar, Mutex};
+use std::time::Instant;
 
 #[derive(Default)]
 pub(super) struct Bell {
@@ -18,11 +19,15 @@ impl Bell {
         self.rang.notify_all();
     }
 
-    /// Sleeps until it rings. One sleeper at a time.
-    pub(super) fn wait(&self) {
+    /// Sleeps until it rings, or until a certain time. One sleeper at a time.
+    pub(super) fn wait(&self, until: Option<Instant>) {
         let mut is_rung = self.is_rung.lock();
         while !*is_rung {
-            self.rang.wait(&mut is_rung);
+            match until {
+                None => self.rang.wait(&mut is_rung),
+                Some(until) if self.rang.wait_until(&mut is_rung, until).timed_out() => break,
+                Some(_) => {}
+            }
         }
         *is_rung = false;
     }

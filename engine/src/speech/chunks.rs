@@ -6,15 +6,20 @@
 
 use super::SAMPLE_RATE;
 use super::error::SpeechError;
+use super::plan::HUNGRY;
+use super::source::{Asked, Readiness, Waker};
 use super::spacing::{Placed, Spacing};
 use super::synthesizer::{CancelFlag, SynthesisError, SynthesisRequest, Synthesizer};
 use super::timing::{Marks, Timing, spoken_words};
 use super::trim::{Levels, Trim};
 use super::utterance::{Chunk, Delivery, Utterance};
-use crate::text::Boundary;
+use crate::text::{Boundary, Wish};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+/// The least time after which it is looked again whether little is left to be heard.
+const SOON: Duration = Duration::from_millis(20);
 
 /// A chunk that was synthesised.
 pub(super) struct ChunkAudio<'a> {
@@ -35,7 +40,20 @@ pub(super) enum Stepped<'a> {
     Made(ChunkAudio<'a>),
     /// It was asked to give up. The same step can be taken again.
     GivenUp,
+    /// There is none now, and may be more.
+    Later,
     /// There are no more chunks.
+    Over,
+}
+
+/// How things are with the next chunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Prepared {
+    /// It is there.
+    Ready,
+    /// It is not there, and may come.
+    Later,
+    /// There is none.
     Over,
 }
 
@@ -49,6 +67,8 @@ pub(super) struct Script {
     next: Option<Chunk>,
     /// There are no more chunks behind `next`.
     is_read: bool,
+    /// Whether there was none when it was asked for by somebody in a hurry.
+    is_hurried: bool,
     /// What the voice has made of the present chunk, and what became of it.
     audio: Vec<f32>,
     frames: Vec<f32>,
@@ -62,29 +82,69 @@ impl Script {
             made: 0,
             next: None,
             is_read: false,
+            is_hurried: false,
             audio: Vec::new(),
             frames: Vec::new(),
         }
     }
 
-    /// Asks for the next chunk, if it was not asked for before; whether there is one.
+    /// Calls `waker` when there is a chunk after there was none.
+    pub(super) fn wake_by(&mut self, waker: Waker) {
+        self.utterance.chunks.wake_by(waker);
+    }
+
+    /// Asks for the next chunk, if there is none yet.
     ///
     /// # Errors
     ///
     /// [`SpeechError::Text`] if it cannot be had.
-    pub(super) fn prepare(&mut self) -> Result<bool, SpeechError> {
-        if self.next.is_none() && !self.is_read {
-            let chunk = self.utterance.chunks.next().transpose();
-            self.next = chunk.map_err(|error| SpeechError::Text {
+    pub(super) fn prepare(&mut self, wish: Wish) -> Result<Prepared, SpeechError> {
+        if self.next.is_some() {
+            return Ok(Prepared::Ready);
+        }
+        if self.is_read {
+            return Ok(Prepared::Over);
+        }
+        self.is_hurried = wish.soon;
+        let asked = self
+            .utterance
+            .chunks
+            .ask(wish)
+            .map_err(|error| SpeechError::Text {
                 chunk: self.made,
                 source: Arc::from(error),
             })?;
-            self.is_read = self.next.is_none();
-        }
-        Ok(self.next.is_some())
+        Ok(match asked {
+            Asked::Chunk(chunk) => {
+                self.next = Some(chunk);
+                Prepared::Ready
+            }
+            Asked::Later => Prepared::Later,
+            Asked::Over => {
+                self.is_read = true;
+                Prepared::Over
+            }
+        })
     }
 
-    /// Makes the next chunk, unless `cancel` is set before it is done.
+    /// When a step would come to something, with so much left to be heard; `None` if nobody listens.
+    pub(super) fn readiness(&self, now: Instant, ahead: Option<Duration>) -> Readiness {
+        if self.next.is_some() || self.is_read {
+            return Readiness::Ready;
+        }
+        let ready = self.utterance.chunks.readiness();
+        match ahead {
+            // With little left to be heard, less will do than was asked for.
+            Some(ahead) if !self.is_hurried => ready.or(match ahead < HUNGRY {
+                true => Readiness::Ready,
+                // Not at once again: what is paused is not heard meanwhile.
+                false => Readiness::At(now + (ahead - HUNGRY).max(SOON)),
+            }),
+            _ => ready,
+        }
+    }
+
+    /// Makes the next chunk, as it is wished for, unless `cancel` is set before it is done.
     ///
     /// # Errors
     ///
@@ -93,12 +153,15 @@ impl Script {
         &mut self,
         synthesizer: &mut dyn Synthesizer,
         cancel: &CancelFlag,
+        wish: Wish,
     ) -> Result<Stepped<'_>, SpeechError> {
         // Before the chunk is asked for: turning text into phonemes takes its time, too.
         if cancel.is_set() {
             return Ok(Stepped::GivenUp);
         }
-        self.prepare()?;
+        if self.prepare(wish)? == Prepared::Later {
+            return Ok(Stepped::Later);
+        }
         let Some(chunk) = self.next.take() else {
             return Ok(Stepped::Over);
         };
@@ -257,11 +320,14 @@ mod tests {
         let ((mut script, asked), mut voice) = (script(2), voice(3));
         let never = CancelFlag::never();
         for _ in 0..3 {
-            assert!(matches!(script.step(&mut voice, &never), Ok(Stepped::GivenUp)));
+            assert!(matches!(
+                script.step(&mut voice, &never, Wish::WHOLE),
+                Ok(Stepped::GivenUp)
+            ));
         }
         assert_eq!(asked.load(Ordering::Relaxed), 1, "the source is asked once");
         for index in 0..2 {
-            let Ok(Stepped::Made(audio)) = script.step(&mut voice, &never) else {
+            let Ok(Stepped::Made(audio)) = script.step(&mut voice, &never, Wish::WHOLE) else {
                 panic!("chunk {index} is made");
             };
             assert_eq!((audio.index, audio.chunk.source.start), (index, index));
@@ -273,7 +339,10 @@ mod tests {
         }
         assert_eq!(voice.asked, [(0, 7), (0, 7), (0, 7), (0, 7), (1, 7)]);
         for _ in 0..2 {
-            assert!(matches!(script.step(&mut voice, &never), Ok(Stepped::Over)));
+            assert!(matches!(
+                script.step(&mut voice, &never, Wish::WHOLE),
+                Ok(Stepped::Over)
+            ));
         }
     }
 
@@ -282,17 +351,22 @@ mod tests {
         let ((mut script, asked), mut voice) = (script(1), voice(0));
         let (cancel, switch) = CancelFlag::with_switch();
         switch.set();
-        assert!(matches!(script.step(&mut voice, &cancel), Ok(Stepped::GivenUp)));
+        assert!(matches!(
+            script.step(&mut voice, &cancel, Wish::WHOLE),
+            Ok(Stepped::GivenUp)
+        ));
         assert_eq!((asked.load(Ordering::Relaxed), voice.asked.len()), (0, 0));
     }
 
     #[test]
     fn whether_there_is_more_is_known_before_it_is_made() {
         let ((mut script, asked), mut voice) = (script(1), voice(0));
-        assert!(script.prepare().unwrap() && script.prepare().unwrap());
+        for _ in 0..2 {
+            assert_eq!(script.prepare(Wish::WHOLE).unwrap(), Prepared::Ready);
+        }
         assert_eq!(asked.load(Ordering::Relaxed), 1);
-        let made = script.step(&mut voice, &CancelFlag::never());
+        let made = script.step(&mut voice, &CancelFlag::never(), Wish::WHOLE);
         assert!(matches!(made, Ok(Stepped::Made(_))));
-        assert!(!script.prepare().unwrap());
+        assert_eq!(script.prepare(Wish::WHOLE).unwrap(), Prepared::Over);
     }
 }

@@ -12,11 +12,13 @@ use super::event::EventSender;
 use super::job::{End, Job};
 use super::loading::{LoadError, VoiceRequest, VoiceResult};
 use super::schedule::{Candidate, Choice, Class, Schedule};
+use super::source::Readiness;
 use super::synthesizer::{CancelFlag, CancelSwitch};
 use super::voice_slot::Request;
 use crate::playback::QueueId;
 use parking_lot::Mutex;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Utterances and clips of one queue that can wait to be begun, and files. Any more are refused with
 /// [`SpeakError::QueueFull`].
@@ -58,8 +60,9 @@ pub(super) enum Next {
     Step(Job, CancelFlag),
     /// To warm the voice up, to be given up when the flag is set.
     WarmUp(CancelFlag),
-    /// Nothing, until the bell rings: also when there is room again for jobs that wait for some.
-    Nothing,
+    /// Nothing, until the bell rings: also when there is room again for jobs that wait for some. Or until a job can go on that
+    /// waits for text.
+    Nothing(Option<Instant>),
 }
 
 /// How things are with the voice.
@@ -76,6 +79,8 @@ struct Waiting {
     runnable: Vec<Candidate>,
     /// Some have room, and would need a voice.
     needs_voice: bool,
+    /// When the first of those that wait for text can go on.
+    until: Option<Instant>,
 }
 
 impl Desk {
@@ -174,7 +179,7 @@ impl Desk {
                 state.in_hand = Some(InHand { choice, give_up });
                 Next::Step(job, flag)
             }
-            None => Next::Nothing,
+            None => Next::Nothing(waiting.until),
         };
         (next, waiting.needs_voice)
     }
@@ -239,6 +244,7 @@ impl State {
         let (job, made) = make(self.next)?;
         self.next += 1;
         if let Some(in_hand) = &self.in_hand
+            && job.readiness(Instant::now()) == Readiness::Ready
             && in_hand.choice.yields(&job.candidate())
         {
             in_hand.give_up.set();
@@ -251,12 +257,24 @@ impl State {
     fn waiting(&self, has_voice: bool) -> Waiting {
         let mut seen: Vec<(Option<QueueId>, Class)> = Vec::new();
         let mut waiting = Waiting::default();
+        let now = Instant::now();
         for job in &self.jobs {
             let place = (job.queue(), job.class);
             if seen.contains(&place) {
                 continue;
             }
             seen.push(place);
+            let time = match job.readiness(now) {
+                Readiness::Ready => Some(now),
+                Readiness::At(time) => Some(time),
+                Readiness::WhenTold => None,
+            };
+            if time.is_none_or(|time| time > now) {
+                // Its voice is to be there when the text comes.
+                waiting.needs_voice |= !has_voice && job.work.needs_voice();
+                waiting.until = waiting.until.into_iter().chain(time).min();
+                continue;
+            }
             let candidate = job.candidate();
             match candidate.has_room {
                 // The player rings when there is some.

@@ -9,15 +9,18 @@ use super::error::{Interruption, SpeechError};
 use super::event::EventSender;
 use super::job::{End, Job, Step, Tools};
 use super::loading::LoadError;
+use super::plan::Plan;
 use super::synthesizer::{CancelFlag, Synthesizer};
 use super::voice_slot::VoiceSlot;
 use std::sync::Arc;
+use std::time::Instant;
 
 pub(super) struct Inference {
     pub(super) desk: Arc<Desk>,
     pub(super) slot: VoiceSlot,
     pub(super) clips: Arc<ClipCache>,
     pub(super) events: EventSender,
+    pub(super) plan: Plan,
 }
 
 /// What a round has come to.
@@ -25,8 +28,8 @@ pub(super) struct Inference {
 pub(super) enum Round {
     /// Something was done, and there may be more.
     Worked,
-    /// There is nothing to do until the bell rings.
-    Idle,
+    /// There is nothing to do until the bell rings, or until that time.
+    Idle(Option<Instant>),
     /// The desk is closed.
     Over,
 }
@@ -37,7 +40,7 @@ impl Inference {
         loop {
             match self.round() {
                 Round::Worked => {}
-                Round::Idle => self.desk.bell.wait(),
+                Round::Idle(until) => self.desk.bell.wait(until),
                 Round::Over => return self.close(),
             }
         }
@@ -71,7 +74,7 @@ impl Inference {
                 self.slot.warm_up(&give_up);
                 self.desk.put_back(None, None);
             }
-            Next::Nothing => return Round::Idle,
+            Next::Nothing(until) => return Round::Idle(until),
         }
         Round::Worked
     }
@@ -85,10 +88,13 @@ impl Inference {
         }
         let cancel = CancelFlag::either(stopped.clone(), give_up);
         let class = job.class;
+        let ahead = job.supply().map(|supply| supply.ahead);
         let result = job.work.step(Tools {
             voice: self.slot.voice(),
             clips: &self.clips,
             events: &self.events,
+            plan: &mut self.plan,
+            ahead,
             cancel: &cancel,
         });
         match result {
@@ -98,6 +104,7 @@ impl Inference {
                 self.desk.put_back(Some(job), None);
             }
             Ok(Step::Made) => self.desk.put_back(Some(job), Some(class)),
+            Ok(Step::Waits) => self.desk.put_back(Some(job), None),
             Ok(Step::Done) => {
                 self.desk.put_back(None, Some(class));
                 self.end(job, End::Done);

@@ -6,11 +6,14 @@
 use super::clip::ClipCache;
 use super::error::Interruption;
 use super::event::EventSender;
+use super::plan::Plan;
 use super::schedule::{Candidate, Class};
-use super::stage::Stage;
+use super::source::Readiness;
+use super::stage::{Stage, Supply};
 use super::synthesizer::{CancelFlag, Synthesizer};
 use crate::playback::QueueId;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// A job on its way.
 pub(super) struct Job {
@@ -39,6 +42,11 @@ pub(super) trait Work: Send {
     /// Whether a step needs the voice.
     fn needs_voice(&self) -> bool;
 
+    /// When a step can come to something, with so much of its queue left to be heard; `None` if nobody listens.
+    fn readiness(&self, _now: Instant, _ahead: Option<Duration>) -> Readiness {
+        Readiness::Ready
+    }
+
     /// Told before the first step.
     fn begin(&mut self, events: &EventSender);
 
@@ -55,6 +63,10 @@ pub(super) struct Tools<'a> {
     pub(super) voice: Option<&'a mut (dyn Synthesizer + 'static)>,
     pub(super) clips: &'a ClipCache,
     pub(super) events: &'a EventSender,
+    /// What the voice costs.
+    pub(super) plan: &'a mut Plan,
+    /// How much of its queue is made and not heard; `None` if nobody listens.
+    pub(super) ahead: Option<Duration>,
     /// Set when the step is to be given up: to be taken again, or since nobody wants the rest.
     pub(super) cancel: &'a CancelFlag,
 }
@@ -64,6 +76,8 @@ pub(super) struct Tools<'a> {
 pub(super) enum Step {
     /// There is more to be made.
     Made,
+    /// Nothing was made, since nothing is there yet.
+    Waits,
     /// All is made.
     Done,
     /// It was given up, and can be taken again.
@@ -87,12 +101,21 @@ impl Job {
         self.work.stopped().is_set()
     }
 
+    /// How things are with its queue, if it has one.
+    pub(super) fn supply(&self) -> Option<Supply> {
+        let is_urgent = self.class == Class::Urgent;
+        self.place.as_ref().map(|place| place.stage.supply(is_urgent))
+    }
+
+    /// When a step of it comes to something. Asks its queue.
+    pub(super) fn readiness(&self, now: Instant) -> Readiness {
+        let ahead = self.supply().map(|supply| supply.ahead);
+        self.work.readiness(now, ahead)
+    }
+
     /// What the schedule has to know of it. Asks its queue.
     pub(super) fn candidate(&self) -> Candidate {
-        let supply = self.place.as_ref().map(|place| {
-            let is_urgent = self.class == Class::Urgent;
-            place.stage.supply(is_urgent)
-        });
+        let supply = self.supply();
         Candidate {
             order: self.order,
             class: self.class,

@@ -1,6 +1,6 @@
 //! Speech: from chunks of phonemes to the frames of a track.
 //!
-//! A [`Speaker`] owns the inference thread. An [`Utterance`] brings its chunks as an iterator; the thread has
+//! A [`Speaker`] owns the inference thread. An [`Utterance`] brings its chunks from a [`ChunkSource`]; the thread has
 //! each one synthesised by a [`Synthesizer`] and pushes it into the utterance's track of a
 //! [`Player`](crate::playback::Player). The device plays from the first chunk on, while the next is
 //! computed. [`render()`] takes the same chunks to a file instead, and so does the thread beside what it says.
@@ -58,15 +58,18 @@ mod job;
 mod kokoro;
 mod loading;
 mod pauses;
+mod plan;
 mod progress;
 mod queue;
 mod reading;
 mod render;
 mod schedule;
+mod source;
 mod spacing;
 mod speaker;
 mod speaking;
 mod stage;
+mod stream;
 mod synthesizer;
 mod timing;
 mod trim;
@@ -88,11 +91,13 @@ pub use progress::{Outcome, UtteranceHandle};
 pub use queue::{Mode, SpeakOptions, SpeechQueue};
 pub use reading::{read_phonemes, read_text};
 pub use render::{Rendered, render};
+pub use source::{Asked, ChunkSource, Readiness, SourceError, Waker};
 pub use speaker::Speaker;
+pub use stream::{QUIET, TextWriter, UNREAD_TEXT, WriteError, stream_text};
 pub use synthesizer::{CancelFlag, CancelSwitch, SynthesisError, SynthesisRequest, Synthesizer};
 pub use timing::{SpokenWord, Timing};
 pub use trim::Trim;
-pub use utterance::{Chunk, ChunkSource, Delivery, Utterance, UtteranceId};
+pub use utterance::{Chunk, Delivery, Utterance, UtteranceId};
 pub use writing::{FileHandle, FileId, FileOutcome, FileProgress};
 
 /// Frames a second of what a [`Synthesizer`] makes, and of what [`render()`] writes.

@@ -76,6 +76,15 @@ pub struct UtteranceHandle {
     pub(super) progress: Arc<Progress>,
 }
 
+impl std::fmt::Debug for UtteranceHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("UtteranceHandle")
+            .field("id", &self.id)
+            .field("is_over", &self.outcome().is_some())
+            .finish_non_exhaustive()
+    }
+}
+
 impl UtteranceHandle {
     /// The utterance.
     pub fn id(&self) -> UtteranceId {

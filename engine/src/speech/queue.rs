@@ -63,7 +63,9 @@ impl SpeechQueue {
     /// [`PENDING_IN_ALL`](super::PENDING_IN_ALL) on all; [`SpeakError::Playback`] if nobody would hear it;
     /// [`SpeakError::Closed`]. Then nothing has changed, but that what was to be replaced may have been stopped.
     pub fn speak(&self, utterance: Utterance, options: SpeakOptions) -> Result<UtteranceHandle, SpeakError> {
-        let script = Script::new(utterance);
+        let mut script = Script::new(utterance);
+        let bell = Arc::clone(&self.desk.bell);
+        script.wake_by(Arc::new(move || bell.ring()));
         self.ask(TrackKind::Speech, options, |heard| {
             Box::new(Speaking::new(heard, script))
         })

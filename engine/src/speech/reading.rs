@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use self_cell::self_cell;
 
-use super::utterance::{Chunk, ChunkSource};
-use crate::text::{self, Chunks, Language, ReadError, Reader};
+use super::source::{Asked, ChunkSource, SourceError};
+use super::utterance::Chunk;
+use crate::text::{self, Chunks, Language, ReadError, Reader, Wish};
 
 struct Origin {
     reader: Arc<Reader>,
@@ -24,11 +25,10 @@ self_cell!(
     }
 );
 
-impl Iterator for Reading {
-    type Item = text::Chunk;
-
-    fn next(&mut self) -> Option<text::Chunk> {
-        self.with_dependent_mut(|_, chunks| chunks.next())
+impl ChunkSource for Reading {
+    fn ask(&mut self, wish: Wish) -> Result<Asked, SourceError> {
+        let chunk = self.with_dependent_mut(|_, chunks| chunks.next_as(wish));
+        Ok(chunk.map_or(Asked::Over, |chunk| Asked::Chunk(chunk.into())))
     }
 }
 
@@ -47,18 +47,22 @@ impl From<text::Chunk> for Chunk {
 ///
 /// # Errors
 /// [`ReadError::NoTextFrontEnd`] for a language whose text cannot be read.
-pub fn read_text(reader: Arc<Reader>, text: String, language: Language) -> Result<ChunkSource, ReadError> {
+pub fn read_text(
+    reader: Arc<Reader>,
+    text: String,
+    language: Language,
+) -> Result<Box<dyn ChunkSource>, ReadError> {
     let chunks = Reading::try_new(Origin { reader, text }, |origin| {
         origin.reader.read(&origin.text, language)
     })?;
-    Ok(Box::new(chunks.map(|chunk| Ok(chunk.into()))))
+    Ok(Box::new(chunks))
 }
 
 /// The chunks of a string of phonemes.
 ///
 /// # Errors
 /// [`ReadError::UnknownSymbol`] for the first symbol that no voice knows.
-pub fn read_phonemes(reader: &Reader, phonemes: &str) -> Result<ChunkSource, ReadError> {
+pub fn read_phonemes(reader: &Reader, phonemes: &str) -> Result<Box<dyn ChunkSource>, ReadError> {
     let chunks = reader.read_phonemes(phonemes)?;
     Ok(Box::new(chunks.into_iter().map(|chunk| Ok(chunk.into()))))
 }
@@ -68,13 +72,19 @@ mod tests {
     use super::*;
     use crate::text::{Boundary, Word};
 
+    fn all(mut source: Box<dyn ChunkSource>) -> Vec<Chunk> {
+        let next = || match source.ask(Wish::WHOLE) {
+            Ok(Asked::Chunk(chunk)) => Some(chunk),
+            _ => None,
+        };
+        std::iter::from_fn(next).collect()
+    }
+
     #[test]
     fn chunks_own_what_they_are_made_of() {
         let text = String::from("One. Two is longer, and so it stands alone.");
         let source = read_text(Arc::new(Reader::new()), text, Language::AmericanEnglish).unwrap();
-        let chunks = std::thread::spawn(move || source.collect::<Result<Vec<_>, _>>().unwrap())
-            .join()
-            .unwrap();
+        let chunks = std::thread::spawn(move || all(source)).join().unwrap();
         assert!(chunks.iter().all(|chunk| !chunk.phonemes.is_empty()));
         assert_eq!(chunks.last().unwrap().source.end, 43);
         assert_eq!(chunks.last().unwrap().boundary, Boundary::End);
@@ -83,10 +93,7 @@ mod tests {
 
     #[test]
     fn phonemes_are_taken_as_they_are() {
-        let chunks = read_phonemes(&Reader::new(), "həlˈO")
-            .unwrap()
-            .collect::<Result<Vec<_>, _>>()
-            .unwrap();
+        let chunks = all(read_phonemes(&Reader::new(), "həlˈO").unwrap());
         assert_eq!(
             chunks,
             [Chunk {

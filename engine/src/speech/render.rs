@@ -7,7 +7,11 @@ use super::synthesizer::{CancelFlag, Synthesizer};
 use super::timing::SpokenWord;
 use super::utterance::Utterance;
 use crate::playback::output::{FrameSink, SinkError};
+use crate::text::Wish;
 use std::time::Duration;
+
+/// How soon it is looked again for a chunk that is not there yet.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 /// What was rendered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,12 +63,14 @@ pub fn render(
     let mut script = Script::new(utterance);
     let mut rendered = Rendered::default();
     loop {
-        match script.step(synthesizer, cancel)? {
+        match script.step(synthesizer, cancel, Wish::WHOLE)? {
             Stepped::Made(audio) if !cancel.is_set() => rendered.take(audio, sink)?,
             Stepped::Made(_) | Stepped::GivenUp => {
                 rendered.is_cancelled = true;
                 return Ok(rendered);
             }
+            // Whoever writes the text has this thread wait.
+            Stepped::Later => std::thread::sleep(LOOK_AGAIN),
             Stepped::Over => return Ok(rendered),
         }
     }

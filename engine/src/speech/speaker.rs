@@ -9,6 +9,7 @@ use super::error::SpeakError;
 use super::event::{EventSender, Events, Tap, events};
 use super::inference::Inference;
 use super::loading::{VoiceLoader, VoiceRequest, VoiceStatus};
+use super::plan::Plan;
 use super::progress::UtteranceHandle;
 use super::queue::{SpeakOptions, SpeechQueue};
 use super::synthesizer::Synthesizer;
@@ -77,6 +78,7 @@ impl Speaker {
         let desk = Arc::new(Desk::new(sender.clone()));
         let bell = Arc::clone(&desk.bell);
         let inference = Inference {
+            plan: Plan::default(),
             desk: Arc::clone(&desk),
             slot: VoiceSlot::new(voice, loader, sender.clone(), bell, Arc::clone(&status)),
             clips: Arc::clone(&clips),

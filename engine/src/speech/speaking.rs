@@ -1,11 +1,13 @@
 //! An utterance or a clip as the work of a job: from chunks, or a file, to the frames and marks of a track.
 
-use super::chunks::{ChunkAudio, Script, Stepped};
+use super::SAMPLE_RATE;
+use super::chunks::{ChunkAudio, Prepared, Script, Stepped};
 use super::clip::{ClipCache, ClipError, ClipLimits, ClipOptions, ClipSource};
 use super::error::{Interruption, SpeechError};
 use super::event::{Event, EventSender};
 use super::job::{End, Step, Tools, Work};
 use super::progress::{Outcome, Progress};
+use super::source::Readiness;
 use super::stage::Track;
 use super::synthesizer::CancelFlag;
 use super::utterance::UtteranceId;
@@ -13,7 +15,7 @@ use crate::playback::{Mark, MarkKind};
 use crate::text::Boundary;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What both have in common: a track that is heard.
 pub(super) struct Heard {
@@ -90,6 +92,10 @@ impl Work for Speaking {
         true
     }
 
+    fn readiness(&self, now: Instant, ahead: Option<Duration>) -> Readiness {
+        self.script.readiness(now, ahead)
+    }
+
     fn begin(&mut self, events: &EventSender) {
         events.send(Event::Started {
             utterance: self.heard.id,
@@ -100,30 +106,39 @@ impl Work for Speaking {
         let Some(voice) = tools.voice else {
             return Ok(Step::GivenUp);
         };
-        let audio = match self.script.step(voice, tools.cancel)? {
+        let wish = tools.plan.wish(tools.ahead);
+        let audio = match self.script.step(voice, tools.cancel, wish)? {
             Stepped::Made(audio) => audio,
             Stepped::GivenUp => return Ok(Step::GivenUp),
+            Stepped::Later => return Ok(Step::Waits),
             Stepped::Over => return Ok(Step::Done),
         };
+        tools.plan.learn(audio.chunk.phonemes.chars().count(), audio.took);
         if self.made == 0 && !audio.frames.is_empty() {
             self.heard.first_audio(tools.events);
         }
         let marks = marks(self.made, &audio, self.is_sentence_start);
         self.is_sentence_start = audio.chunk.boundary >= Boundary::Sentence;
         self.heard.track.push(audio.frames.into(), marks)?;
-        self.made += audio.frames.len() as u64;
+        let frames = audio.frames.len();
+        self.made += frames as u64;
         tools.events.send(Event::ChunkReady {
             utterance: self.heard.id,
             chunk: audio.index,
             source: audio.chunk.source,
-            frames: audio.frames.len(),
+            frames,
             took: audio.took,
         });
         // Known now, the track is complete with its last frame, whoever has the next chunk.
-        Ok(if self.script.prepare()? {
-            Step::Made
-        } else {
-            Step::Done
+        let made = Duration::from_secs_f64(frames as f64 / f64::from(SAMPLE_RATE));
+        let ahead = tools.ahead.map(|ahead| ahead + made);
+        Ok(match self.script.prepare(tools.plan.wish(ahead))? {
+            Prepared::Ready => Step::Made,
+            Prepared::Later => {
+                self.heard.track.rest();
+                Step::Made
+            }
+            Prepared::Over => Step::Done,
         })
     }
 

@@ -8,6 +8,7 @@ use crate::playback::{
     TrackQueue, TrackWriter,
 };
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Called once, when a track has ended.
 pub(super) type OnEnd = Box<dyn FnOnce(TrackEnd) + Send>;
@@ -19,6 +20,8 @@ pub(super) struct Supply {
     pub(super) has_room: bool,
     /// Whether nothing is left to be heard.
     pub(super) is_dry: bool,
+    /// How long it takes to hear what is left.
+    pub(super) ahead: Duration,
 }
 
 /// A queue of a player.
@@ -51,6 +54,9 @@ pub(super) trait Track: Send {
 
     /// Appends frames, with marks that belong to these frames or to some before.
     fn push(&mut self, frames: Arc<[f32]>, marks: Vec<Mark>) -> Result<(), PushError>;
+
+    /// It is not known when more frames come: that there are none is as it should be.
+    fn rest(&mut self);
 }
 
 impl Stage for TrackQueue {
@@ -68,6 +74,7 @@ impl Stage for TrackQueue {
         Supply {
             has_room: self.has_room(urgent),
             is_dry: self.is_dry(urgent),
+            ahead: self.ahead(urgent),
         }
     }
 
@@ -91,5 +98,9 @@ impl Track for TrackWriter {
 
     fn push(&mut self, frames: Arc<[f32]>, marks: Vec<Mark>) -> Result<(), PushError> {
         self.push_at_once(frames, marks)
+    }
+
+    fn rest(&mut self) {
+        TrackWriter::rest(self);
     }
 }

@@ -2,11 +2,11 @@
 
 use super::SAMPLE_RATE;
 use super::pauses::Pauses;
+use super::source::ChunkSource;
 use super::trim::Trim;
 use crate::playback::QueueId;
 use crate::playback::TrackId;
 use crate::text::{Boundary, Word};
-use std::error::Error;
 use std::fmt;
 use std::ops::Range;
 
@@ -47,11 +47,6 @@ pub struct Chunk {
     /// What comes after it, which decides how long the pause is.
     pub boundary: Boundary,
 }
-
-/// The chunks of an utterance, in order. It is asked for the next one when that is about to be synthesised,
-/// on the inference thread, so that sound need not wait for all of a text to be turned into phonemes. An
-/// error ends the utterance.
-pub type ChunkSource = Box<dyn Iterator<Item = Result<Chunk, Box<dyn Error + Send + Sync>>> + Send>;
 
 /// How something is said.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,7 +89,7 @@ impl Default for Delivery {
 /// One request to say something.
 pub struct Utterance {
     /// What is said.
-    pub chunks: ChunkSource,
+    pub chunks: Box<dyn ChunkSource>,
     /// How it is said.
     pub delivery: Delivery,
 }

@@ -5,7 +5,7 @@
 
 use super::SAMPLE_RATE;
 use super::bell::Bell;
-use super::chunks::{Script, Stepped};
+use super::chunks::{Prepared, Script, Stepped};
 use super::completion::{Abandoned, Completion, Promise, promise};
 use super::desk::Desk;
 use super::error::{Interruption, SpeakError, SpeechError};
@@ -13,14 +13,16 @@ use super::event::{Event, EventSender};
 use super::job::{End, Job, Step, Tools, Work};
 use super::render::Rendered;
 use super::schedule::Class;
+use super::source::Readiness;
 use super::synthesizer::{CancelFlag, CancelSwitch};
 use super::utterance::Utterance;
 use crate::playback::output::{WavEncoding, WavFile};
+use crate::text::Wish;
 use parking_lot::Mutex;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Numbers the files of a speaker, in the order in which they were asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -188,6 +190,10 @@ impl Work for Writing {
         true
     }
 
+    fn readiness(&self, now: Instant, _: Option<Duration>) -> Readiness {
+        self.script.readiness(now, None)
+    }
+
     fn begin(&mut self, events: &EventSender) {
         events.send(Event::FileStarted { file: self.id });
     }
@@ -198,9 +204,10 @@ impl Work for Writing {
         };
         // Before anything is computed for a place that cannot be written.
         self.begin_file()?;
-        let audio = match self.script.step(voice, tools.cancel)? {
+        let audio = match self.script.step(voice, tools.cancel, Wish::WHOLE)? {
             Stepped::Made(audio) => audio,
             Stepped::GivenUp => return Ok(Step::GivenUp),
+            Stepped::Later => return Ok(Step::Waits),
             Stepped::Over => {
                 self.finish()?;
                 return Ok(Step::Done);
@@ -218,7 +225,7 @@ impl Work for Writing {
             file: self.id,
             progress,
         });
-        if self.script.prepare()? {
+        if self.script.prepare(Wish::WHOLE)? != Prepared::Over {
             return Ok(Step::Made);
         }
         if self.stopped.is_set() {

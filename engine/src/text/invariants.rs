@@ -79,8 +79,9 @@ pub fn check_phonemes(reader: &Reader, text: &str) {
     }
 }
 
-/// The body of the fuzz target `text_reader`: two bytes choose the accent and the limits, the rest is the text.
-pub fn fuzz_text(reader: &Reader, data: &[u8]) {
+/// The body of the fuzz target `text_reader`: two bytes choose the accent, the limits, and whether it comes in pieces; the
+/// rest is the text.
+pub fn fuzz_text(reader: &Arc<Reader>, data: &[u8]) {
     let [settings, tokens, text @ ..] = data else {
         return;
     };
@@ -96,7 +97,15 @@ pub fn fuzz_text(reader: &Reader, data: &[u8]) {
             min_tokens: 0,
         },
     };
-    check_text(reader, &String::from_utf8_lossy(text), language, limits);
+    let text = String::from_utf8_lossy(text);
+    if settings & 4 != 0 {
+        let wish = Wish {
+            tokens: usize::from(*tokens),
+            soon: settings & 8 != 0,
+        };
+        return check_stream(reader, &text, language, &[usize::from(*tokens % 16) + 1], &[wish]);
+    }
+    check_text(reader, &text, language, limits);
 }
 
 /// The body of the fuzz target `phoneme_input`.

@@ -163,10 +163,15 @@ impl Deck {
             .unwrap_or_default()
     }
 
+    /// How long it takes to hear what is left of a lane.
+    pub(in crate::playback) fn ahead(&self, id: QueueId, rank: Rank) -> Duration {
+        let queue = self.queues.present(id);
+        queue.map_or(Duration::ZERO, |queue| queue.lane(rank).unheard())
+    }
+
     /// Whether nothing is left to be heard of a lane.
     pub(in crate::playback) fn is_dry(&self, id: QueueId, rank: Rank) -> bool {
-        let queue = self.queues.present(id);
-        queue.is_ok_and(|queue| queue.lane(rank).unheard().is_zero())
+        self.ahead(id, rank).is_zero()
     }
 
     /// The place in a queue that is heard, or at which it goes on.
@@ -176,7 +181,55 @@ impl Deck {
 
     /// Leaves the track that is heard, or that would be the next, and goes on with the one after it.
     pub(in crate::playback) fn skip(&mut self, id: QueueId, valve: &Valve) -> Result<CommandId, SeekError> {
-        let lane_id = self.lane_for(id)?;
+        let lane = self.lane_for(id)?;
+        self.skip_in(lane, valve)
+    }
+
+    /// Ends one track of a queue, if it is one and has not ended: the one that is heard is left as by a skip, of another one
+    /// nothing will be heard.
+    pub(in crate::playback) fn cancel(
+        &mut self,
+        queue: QueueId,
+        track: TrackId,
+        valve: &Valve,
+    ) -> Result<(), QueueError> {
+        self.queues.present(queue)?;
+        let lanes = [Rank::Urgent, Rank::Normal].map(|rank| LaneId { queue, rank });
+        let has_it = |id: &LaneId| {
+            let lane = self.queues.lane(*id);
+            let track = lane.and_then(|lane| lane.playlist.get(track));
+            track.is_some_and(|track| !track.has_ended())
+        };
+        let Some(id) = lanes.into_iter().find(has_it) else {
+            return Ok(());
+        };
+        let Some(lane) = self.queues.lane_mut(id) else {
+            return Ok(());
+        };
+        if lane.current() == Some(track) {
+            // Nothing to skip is nothing to cancel.
+            let _ = self.skip_in(id, valve);
+            return Ok(());
+        }
+        lane.drop_track(track, &mut self.outbox);
+        drop(lane.playlist.take_out(|other| other.id == track));
+        let heard = lane.position();
+        let feed = self.open.as_ref().map(|open| &open.feed);
+        let is_in_ring = feed
+            .and_then(|feed| feed.cursor())
+            .is_none_or(|cursor| cursor.track >= track);
+        if let Some(heard) = heard.filter(|_| is_in_ring && self.turn.on == Some(id)) {
+            // What follows what is heard is fed anew, without it.
+            let place = Cursor {
+                track: heard.track,
+                frame: heard.frame,
+            };
+            self.go_to(id, Some(place), valve);
+        }
+        Ok(())
+    }
+
+    fn skip_in(&mut self, lane_id: LaneId, valve: &Valve) -> Result<CommandId, SeekError> {
         let lane = self.queues.lane(lane_id).ok_or(SeekError::Nothing)?;
         let current = lane.current().ok_or(SeekError::Nothing)?;
         if let Some(effect) = self.where_left(current) {

@@ -16,6 +16,7 @@ mod losses;
 mod queue_losses;
 mod queue_steps;
 mod queues;
+mod resting;
 mod rig;
 mod routes;
 mod seeking;

@@ -142,6 +142,16 @@ impl Rig {
         self.deck.track_mut(track).unwrap().mark(mark);
     }
 
+    pub(super) fn rest(&mut self, track: TrackId) {
+        self.deck.track_mut(track).unwrap().rest();
+        self.settle();
+    }
+
+    pub(super) fn cancel(&mut self, track: TrackId) {
+        self.deck.cancel(QueueId::FIRST, track, &self.valve).unwrap();
+        self.settle();
+    }
+
     pub(super) fn complete(&mut self, track: TrackId) {
         if let Some(track) = self.deck.track_mut(track) {
             track.complete();

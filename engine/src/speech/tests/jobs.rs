@@ -46,7 +46,7 @@ fn a_silent_queue_gets_its_first_chunk_soon_and_the_rest_in_its_turn() {
     one.speak(say(&["a10", "b10", "c10"]), enqueue()).unwrap();
     two.speak(say(&["d10", "e10"]), enqueue()).unwrap();
     two.speak(say(&["f10"]), enqueue()).unwrap();
-    assert_eq!(rig.work(), Round::Idle);
+    assert_eq!(rig.work(), Round::Idle(None));
     assert_eq!(voice.asked(), ["a10", "d10", "b10", "c10", "e10", "f10"]);
     assert_eq!(heard_one.frames(0), said(&["a10", "b10", "c10"]));
     assert_eq!(heard_two.frames(0), said(&["d10", "e10"]));
@@ -58,13 +58,13 @@ fn a_queue_without_room_is_passed_over_until_it_has_some() {
     let (mut rig, voice, [(one, heard_one), (two, heard_two)]) = setup(15);
     one.speak(say(&["a10", "b10", "c10"]), enqueue()).unwrap();
     two.speak(say(&["d10", "e10"]), enqueue()).unwrap();
-    assert_eq!(rig.work(), Round::Idle);
+    assert_eq!(rig.work(), Round::Idle(None));
     assert_eq!(voice.asked(), ["a10", "d10", "b10", "e10"]);
     heard_two.hear(20);
     rig.work();
     assert_eq!(voice.asked(), Vec::<String>::new());
     heard_one.hear(6);
-    assert_eq!(rig.work(), Round::Idle);
+    assert_eq!(rig.work(), Round::Idle(None));
     assert_eq!(voice.asked(), ["c10"]);
 }
 

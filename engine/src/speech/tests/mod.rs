@@ -4,6 +4,8 @@
 mod files;
 mod interleaving;
 mod jobs;
+mod planning;
 mod real_voice;
 mod rig;
 mod slot;
+mod streams;

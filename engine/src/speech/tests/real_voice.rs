@@ -7,7 +7,7 @@ use super::rig::Rig;
 use crate::playback::Interrupt;
 use crate::speech::{
     CancelFlag, Chunk, Delivery, Mode, SpeakOptions, SynthesisError, SynthesisRequest, Synthesizer, Timing,
-    Utterance, read_phonemes, render,
+    Utterance, render,
 };
 use crate::text::Reader;
 use crate::voice::artifacts::default_base;
@@ -90,8 +90,8 @@ fn utterance(chunks: &[&str], voice: &str, seed: u64) -> Utterance {
     let reader = Reader::new();
     let chunks = chunks
         .iter()
-        .flat_map(|chunk| read_phonemes(&reader, chunk).unwrap());
-    let chunks = chunks.collect::<Result<Vec<Chunk>, _>>().unwrap();
+        .flat_map(|chunk| reader.read_phonemes(chunk).unwrap());
+    let chunks = chunks.map(Chunk::from).collect();
     Utterance::of_chunks(chunks, delivery)
 }
 

@@ -11,17 +11,19 @@ use crate::speech::desk::Desk;
 use crate::speech::event::{Event, Events, events};
 use crate::speech::inference::{Inference, Round};
 use crate::speech::loading::{VoiceLoader, VoiceStatus};
+use crate::speech::plan::Plan;
 use crate::speech::queue::SpeechQueue;
 use crate::speech::stage::{OnEnd, Stage, Supply, Track};
 use crate::speech::voice_slot::VoiceSlot;
 use crate::speech::{
-    CancelFlag, CancelSwitch, Chunk, Delivery, SynthesisError, SynthesisRequest, Synthesizer, Timing, Trim,
-    Utterance,
+    CancelFlag, CancelSwitch, Chunk, Delivery, SAMPLE_RATE, SynthesisError, SynthesisRequest, Synthesizer,
+    Timing, Trim, Utterance,
 };
 use crate::text::Boundary;
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 /// A desk, and an inference that makes a chunk when it is told.
 pub(super) struct Rig {
@@ -48,6 +50,7 @@ impl Rig {
         let status = Arc::<Mutex<VoiceStatus>>::default();
         let bell = Arc::clone(&desk.bell);
         let inference = Inference {
+            plan: Plan::default(),
             desk: Arc::clone(&desk),
             slot: VoiceSlot::new(voice, loader, sender.clone(), bell, Arc::clone(&status)),
             clips: Arc::new(ClipCache::default()),
@@ -89,8 +92,10 @@ impl Rig {
     /// Works until `is_done`, and waits for rings in between.
     pub(super) fn work_until(&mut self, is_done: impl Fn(&Self) -> bool) {
         while !is_done(self) {
-            if self.inference.round() == Round::Idle && !is_done(self) {
-                self.desk.bell.wait();
+            if let Round::Idle(until) = self.inference.round()
+                && !is_done(self)
+            {
+                self.desk.bell.wait(until);
             }
         }
     }
@@ -116,6 +121,7 @@ struct HandTrack {
     heard: usize,
     is_urgent: bool,
     is_complete: bool,
+    is_resting: bool,
     stopped: (CancelFlag, CancelSwitch),
     on_end: Option<OnEnd>,
 }
@@ -142,6 +148,10 @@ impl HandStage {
 
     pub(super) fn is_complete(&self, n: usize) -> bool {
         self.tracks.lock()[n].is_complete
+    }
+
+    pub(super) fn is_resting(&self, n: usize) -> bool {
+        self.tracks.lock()[n].is_resting
     }
 
     /// Hears `frames` frames, of the first tracks first.
@@ -191,6 +201,7 @@ impl Stage for HandStage {
             heard: 0,
             is_urgent: urgent.is_some(),
             is_complete: false,
+            is_resting: false,
             stopped: CancelFlag::with_switch(),
             on_end: Some(on_end),
         });
@@ -205,6 +216,7 @@ impl Stage for HandStage {
         Supply {
             has_room: unheard < self.ahead,
             is_dry: unheard == 0,
+            ahead: Duration::from_secs_f64(unheard as f64 / f64::from(SAMPLE_RATE)),
         }
     }
 
@@ -241,8 +253,13 @@ impl Track for HandWriter {
             }
             track.frames.extend_from_slice(&frames);
             track.marks.extend(marks);
+            track.is_resting = false;
             Ok(())
         })
+    }
+
+    fn rest(&mut self) {
+        self.stage.with(self.id, |track| track.is_resting = true);
     }
 }
 

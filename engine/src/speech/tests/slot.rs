@@ -280,7 +280,7 @@ fn an_utterance_goes_on_with_the_new_voice_in_the_middle() {
     loader.let_in(&new);
     rig.work();
     while rebuilt.result().is_none() {
-        rig.desk.bell.wait();
+        rig.desk.bell.wait(None);
         rig.work();
     }
     heard.hear(20);
