@@ -7,8 +7,8 @@
 use crate::text::{MAX_TOKENS, Wish};
 use std::time::Duration;
 
-/// What the first chunk may take to be made: with reading the text, first audio after 150 ms.
-const FIRST: Duration = Duration::from_millis(110);
+/// What the first chunk should take to be made, and at most half as long again.
+const FIRST: Duration = Duration::from_millis(130);
 
 /// What shall be left to be heard when a chunk is there: a period and a ring's filling.
 const RESERVE: Duration = Duration::from_millis(200);
@@ -81,7 +81,7 @@ mod tests {
         assert_eq!(
             plan.wish(Some(Duration::ZERO)),
             Wish {
-                tokens: 27,
+                tokens: 32,
                 soon: true
             }
         );

@@ -4,11 +4,14 @@
 //! that speech can begin while most of a long text is still unread. On the way a text passes through
 //!
 //! ```text
-//! segment      sentences, cut from the text one by one
+//! intake       text as it comes: whole, or in pieces cut anywhere
+//! segment      sentences, cut from the text one by one, and of an unfinished one its clauses (early)
 //! normalise    what the pronunciation dictionary expects: straight quotes, Latin letters, bounded runs
 //! lexicon      misaki's dictionary, and for other words unknown and letter_to_sound
 //! split        chunks of at most 510 phonemes, cut where a person would pause
 //! ```
+//!
+//! A text that is still being written goes the same way: [`TextStream`].
 //!
 //! and every phoneme keeps the range of the source text that it came from. Text from anywhere is safe to read: there
 //! is no input that panics, and none that is dropped silently if it holds a letter or a digit. Phonemes can also be

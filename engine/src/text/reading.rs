@@ -107,9 +107,10 @@ impl Reading {
                 Boundary::End => Boundary::Clause,
                 boundary => boundary,
             };
-            let pieces = has_speech(said)
-                .then(|| lexicon.pronounce(&normalise(said, base + sentence.range.start)))
-                .unwrap_or_default();
+            let pieces = match has_speech(said) {
+                true => lexicon.pronounce(&normalise(said, base + sentence.range.start)),
+                false => Vec::new(),
+            };
             self.at = base + sentence.range.end;
             self.rest = Some(Rest::new(pieces, boundary, most, text));
         }

@@ -16,11 +16,10 @@ const SHORTEST: usize = 10;
 
 /// Words before which a phrase begins: conjunctions, prepositions and relative pronouns. A sentence that is too long to be
 /// waited for and has no commas is cut there.
-const PHRASES: [&str; 40] = [
-    "about", "after", "although", "and", "as", "at", "because", "before", "behind", "between", "but", "by",
-    "during", "for", "from", "if", "in", "into", "like", "near", "nor", "of", "on", "or", "over", "since",
-    "so", "than", "that", "through", "to", "under", "until", "when", "where", "which", "while", "who",
-    "with", "without",
+const PHRASES: [&str; 35] = [
+    "after", "although", "and", "at", "because", "before", "behind", "between", "but", "by", "during", "for",
+    "from", "if", "in", "into", "near", "nor", "on", "or", "over", "since", "so", "that", "through", "to",
+    "under", "until", "when", "where", "which", "while", "who", "with", "without",
 ];
 
 /// A word or a mark of punctuation with its sounds.
@@ -127,8 +126,13 @@ fn length_of_next(pieces: &[Piece], left: usize, most: usize, wish: Wish, text: 
         false => left / left.div_ceil(most.max(1)).max(1),
     };
     let is_apt = |strength: Strength, count: usize| {
-        // Of parts that should be equal none may be much longer than the others.
-        wished < most || strength != Strength::Clause || 2 * target.abs_diff(tokens(&pieces[..count])) <= most
+        let length = tokens(&pieces[..count]);
+        match wished < most {
+            // What would be left over is said with the rest.
+            true => left - length >= SHORTEST,
+            // Of parts that should be equal none may be much longer than the others.
+            false => strength != Strength::Clause || 2 * target.abs_diff(length) <= most,
+        }
     };
     let mut cuts = cuts
         .into_iter()
@@ -138,6 +142,7 @@ fn length_of_next(pieces: &[Piece], left: usize, most: usize, wish: Wish, text: 
         is_apt(strength, count).then_some(count)
     });
     found
+        .or_else(|| (left <= most).then_some(pieces.len()))
         .or_else(|| cut(pieces, left, (target, most), Strength::Word, text))
         .or_else(|| cut(pieces, left, (target, most), Strength::Piece, text))
         .unwrap_or(1)
@@ -181,8 +186,13 @@ fn cut(
             Strength::Word => pair[0].spaced,
             Strength::Piece => !joins(&pair[1]) || i == 0,
         };
-        // A sliver of a chunk, or one that is left over, is worse than a weaker cut.
-        let is_sliver = strength < Strength::Word && (length < SHORTEST || left - length < SHORTEST);
+        // A sliver of a chunk, or one that is left over, is worse than a weaker cut; more so where nothing is written.
+        let least = match strength {
+            Strength::Clause => SHORTEST,
+            Strength::Phrase => SHORTEST.max(target / 2),
+            Strength::Word | Strength::Piece => 0,
+        };
+        let is_sliver = length < least || left - length < least.min(SHORTEST);
         let distance = length.abs_diff(target);
         if fits && !is_sliver && best.is_none_or(|(_, least)| distance <= least) {
             best = Some((i + 1, distance));

@@ -71,16 +71,26 @@ fn the_first_chunk_is_there_soon_and_only_what_must_be_is_cut() {
     let mut cut = 0;
     for line in ANSWERS.lines() {
         let one = said(&reader, line, 0.06);
-        assert!(one.first <= 0.17, "{} s: {line}", one.first);
-        let inside = one.chunks.iter().filter(|(_, boundary)| *boundary < Boundary::Sentence);
+        assert!(one.first <= 0.2, "{} s: {line}", one.first);
+        let inside = one
+            .chunks
+            .iter()
+            .filter(|(_, boundary)| *boundary < Boundary::Sentence);
         let inside = inside.count();
         assert!(inside <= 1, "{:?}: {line}", one.chunks);
         cut += inside;
-        assert!(one.chunks.iter().all(|(phonemes, _)| *phonemes >= 2), "{:?}", one.chunks);
+        assert!(
+            one.chunks.iter().all(|(phonemes, _)| *phonemes >= 2),
+            "{:?}",
+            one.chunks
+        );
     }
     // Short ones are not cut at all.
     assert!((20..=45).contains(&cut), "{cut} of 50");
     let all = said(&reader, &ANSWERS.replace('\n', " "), 0.06);
-    let inside = all.chunks.iter().filter(|(_, boundary)| *boundary < Boundary::Sentence);
+    let inside = all
+        .chunks
+        .iter()
+        .filter(|(_, boundary)| *boundary < Boundary::Sentence);
     assert!(inside.count() <= 1, "{:?}", all.chunks);
 }
