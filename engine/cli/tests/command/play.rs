@@ -137,9 +137,9 @@ fn speaks_while_the_next_chunk_is_made() {
 fn an_interrupt_fades_out_within_8_ms() {
     let output = TimedOutput::create("an_interrupt_fades_out_within_8_ms", DEVICE);
     let mut speaking = Running::start(output.give_to(&mut utter(["say", LONG_TEXT])));
-    // In the middle of a chunk.
+    // In the middle of the first chunk.
     speaking.wait_until("speaking", |_| {
-        sounding(&output.captured_channel(0)).1.len() > 60_000
+        sounding(&output.captured_channel(0)).1.len() > 30_000
     });
     speaking.interrupt();
     let ended = speaking.wait().code(130);
@@ -148,7 +148,7 @@ fn an_interrupt_fades_out_within_8_ms() {
     let expected = resampled(&rendered(&output, LONG_TEXT), DEVICE.rate);
     let front = output.captured_channel(0);
     // Only its beginning was heard.
-    let start = offset(&expected[..40_000], &front);
+    let start = offset(&expected[..30_000], &front);
     let (first, heard) = sounding(&front);
     // The last frame of the fade is silent.
     let end = first + heard.len() + 1;
