@@ -7,7 +7,7 @@
 //! intake       text as it comes: whole, or in pieces cut anywhere
 //! segment      sentences, cut from the text one by one, and of an unfinished one its clauses (early)
 //! normalise    what the pronunciation dictionary expects: straight quotes, Latin letters, bounded runs
-//! lexicon      misaki's dictionary, and for other words unknown and letter_to_sound
+//! lexicon      english: tokens, parts of speech, dictionaries; for other words unknown and letter_to_sound
 //! split        chunks of at most 510 phonemes, cut where a person would pause
 //! ```
 //!
@@ -21,6 +21,7 @@
 
 mod chunk;
 mod early;
+mod english;
 mod error;
 mod intake;
 #[doc(hidden)]

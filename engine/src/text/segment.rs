@@ -9,6 +9,7 @@
 use std::ops::Range;
 
 use super::chunk::Boundary;
+use super::english;
 
 /// A stretch without an end is cut at this many bytes, between clauses or words if there are any: about twice what fits
 /// into one chunk, and three times the longest sentence of ordinary prose.
@@ -186,7 +187,7 @@ fn ends_sentence(before: &str, terminator: char, after: &str) -> bool {
 
 /// Whether the full stop after `before` belongs to its last word: a title, an initial, a list's number.
 fn is_abbreviation(before: &str) -> bool {
-    /// Abbreviations that a name or number follows and that spaCy, whose list misaki has, does not keep.
+    /// Abbreviations that a name or number follows and that spaCy, whose list `english` has, does not keep.
     const MORE: [&str; 13] = [
         "cf", "Sr", "Hon", "Capt", "Col", "Lt", "Sgt", "No", "Nos", "Fig", "Vol", "pp", "approx",
     ];
@@ -207,9 +208,7 @@ fn is_abbreviation(before: &str) -> bool {
         return false;
     }
     let is_initial = |part: &str| part.chars().count() == 1 && part.chars().all(char::is_alphabetic);
-    word.split('.').all(is_initial)
-        || MORE.contains(&word)
-        || misaki_rs::abbrev::is_period_abbreviation(&format!("{word}."))
+    word.split('.').all(is_initial) || MORE.contains(&word) || english::is_abbreviation(&format!("{word}."))
 }
 
 #[cfg(test)]

@@ -1,15 +1,16 @@
-//! Words that misaki does not know, spoken all the same.
+//! Words that no dictionary knows, spoken all the same.
 //!
-//! `lexicon` comes here with a word, or the part of one, of ASCII characters. Digits are said one by one; letters are
+//! `english` comes here with a word, or the part of one, of ASCII characters. Digits are said one by one; letters are
 //! said as two words of the dictionary if they are that, else by letter-to-sound rules, else spelled. Every letter and
 //! digit is said, but for those repeated beyond two. This never looks at the words around.
 
-use misaki_rs::lexicon::PhonemeEntry;
-
+use super::english::{Stress, VOWELS, Words};
 use super::letter_to_sound;
-use super::lexicon::{Lexicon, VOWELS, misaki_final};
 
-impl Lexicon {
+/// Capital words from this length on that no dictionary knows are taken for shouted words, not for abbreviations.
+const SHOUTED: usize = 6;
+
+impl Words {
     /// A word in no dictionary: its letters by rule or one by one, its digits one by one, its other characters not.
     pub(super) fn unknown(&self, word: &str) -> String {
         let mut sounds = Vec::new();
@@ -50,7 +51,7 @@ impl Lexicon {
             return sound;
         }
         if letter_to_sound::is_pronounceable(&letters) {
-            let sound = letter_to_sound::pronounce(&letters, self.accent);
+            let sound = letter_to_sound::pronounce(&letters, self.accent());
             if sound.contains(|c| VOWELS.contains(c)) {
                 return sound;
             }
@@ -71,23 +72,20 @@ impl Lexicon {
         let cuts = (SHORTEST..=word.len().saturating_sub(SHORTEST)).rev();
         let (first, second) = cuts
             .map(|at| word.split_at(at))
-            .filter(|(first, _)| self.g2p.lexicon.golds.contains_key(*first))
+            .filter(|(first, _)| self.in_gold(first))
             .find_map(|(first, second)| Some((self.known(first)?, self.known(second)?)))?;
-        let second = self.g2p.lexicon.apply_stress(&second, Some(-0.5));
+        let second = Stress::Weaker.apply(&second);
         Some(format!("{first}{second}"))
     }
 
     fn known(&self, word: &str) -> Option<String> {
-        self.g2p
-            .lexicon
-            .get_word(word, "NN", None, None)
-            .map(|(sound, _)| misaki_final(&sound))
+        self.sound(word, "NN", None, None)
     }
 
     /// The names of the letters, stressed on the last as abbreviations are. Of more than two of a kind in a row, two
     /// are said.
     fn spelled(&self, letters: &str) -> String {
-        let mut names: Vec<(char, &str)> = Vec::new();
+        let mut names: Vec<(char, String)> = Vec::new();
         for letter in letters.chars().map(|letter| letter.to_ascii_uppercase()) {
             let repeated = names
                 .iter()
@@ -95,20 +93,23 @@ impl Lexicon {
                 .take_while(|(before, _)| *before == letter)
                 .count()
                 >= 2;
-            if let (Some(PhonemeEntry::Simple(name)), false) =
-                (self.g2p.lexicon.golds.get(letter.to_string().as_str()), repeated)
-            {
+            if let (Some(name), false) = (self.letter(letter), repeated) {
                 names.push((letter, name));
             }
         }
         let last = names.len().saturating_sub(1);
-        let stressed = |(i, (_, name)): (usize, (char, &str))| {
-            if i == last {
-                name.to_string()
-            } else {
-                name.replace('ˈ', "ˌ")
-            }
+        let stressed = |(i, (_, name)): (usize, (char, String))| {
+            if i == last { name } else { name.replace('ˈ', "ˌ") }
         };
         names.into_iter().enumerate().map(stressed).collect()
+    }
+
+    /// A long word in capitals that is in no dictionary, which would be spelled as an abbreviation.
+    pub(super) fn is_shouted(&self, word: &str) -> bool {
+        word.len() >= SHOUTED
+            && word.bytes().all(|letter| letter.is_ascii_uppercase())
+            && letter_to_sound::is_pronounceable(word)
+            && self.known(&word.to_lowercase()).is_none()
+            && !self.is_gold(word)
     }
 }

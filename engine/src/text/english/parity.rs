@@ -1,0 +1,153 @@
+//! English held against misaki, word for word, on the sentences of `fixtures/corpora/`.
+//!
+//! The oracle is the crate `misaki-rs`, whose output is that of misaki 0.9.4. Where it has no opinion (a word that it does
+//! not know) there is nothing to compare. Every difference must be explained in `fixtures/text/parity.txt`.
+
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use misaki_rs::{G2P, norms, spacy_tagger, spacy_tokenizer};
+
+use super::*;
+use crate::text::normalise::normalise;
+
+const CORPORA: [&str; 4] = [
+    include_str!("../../../../fixtures/corpora/alice.txt"),
+    include_str!("../../../../fixtures/corpora/assistant.txt"),
+    include_str!("../../../../fixtures/corpora/bench.txt"),
+    include_str!("../../../../fixtures/corpora/workshop.txt"),
+];
+const EXPLAINED: &str = include_str!("../../../../fixtures/text/parity.txt");
+/// What misaki writes for what it does not know.
+const UNKNOWN: &str = "\u{e000}";
+
+fn sentences() -> impl Iterator<Item = String> {
+    let lines = CORPORA.into_iter().flat_map(str::lines);
+    lines.map(|line| normalise(line, 0).text().to_string())
+}
+
+/// Differences of words: the word, misaki's sound, ours; how often, and where first.
+type Differences = BTreeMap<(String, String, String), (usize, String)>;
+
+fn compare(accent: Accent, step: usize) -> (usize, usize, Differences) {
+    let english = English::load(accent);
+    let mut misaki = G2P::with_fallback(
+        match accent {
+            Accent::American => misaki_rs::Language::EnglishUS,
+            Accent::British => misaki_rs::Language::EnglishGB,
+        },
+        None,
+    );
+    misaki.unk = UNKNOWN.into();
+    let (mut sentence_count, mut words, mut differences) = (0, 0, Differences::new());
+    for text in sentences().step_by(step) {
+        sentence_count += 1;
+        let ours = english.speak(&text);
+        let (_, theirs) = misaki.g2p(&text).unwrap();
+        let mut at = 0;
+        let mut next = ours.iter().peekable();
+        for token in theirs {
+            let Some(found) = text[at..].find(&token.text) else {
+                panic!("misaki has {:?} behind {at} in {text:?}", token.text)
+            };
+            let place = at + found..at + found + token.text.len();
+            at = place.end;
+            // All that we have in the place of that token; it may be several.
+            let mut sound = String::new();
+            while let Some(word) = next.next_if(|word| word.range.end <= place.end) {
+                sound.push_str(&word.sound);
+            }
+            let expected = token.phonemes.unwrap_or_else(|| UNKNOWN.into());
+            if expected.contains(UNKNOWN) || !token.text.contains(char::is_alphanumeric) {
+                let silent = expected.contains(UNKNOWN);
+                assert!(
+                    silent || sound == expected,
+                    "{text}: {:?} is {sound:?}, not {expected:?}",
+                    token.text
+                );
+                continue;
+            }
+            words += 1;
+            let sound = sound.replace('ɾ', "T").replace('ʔ', "t");
+            if sound != expected.trim_end() {
+                let key = (token.text, expected, sound);
+                differences.entry(key).or_insert_with(|| (0, text.clone())).0 += 1;
+            }
+        }
+    }
+    (sentence_count, words, differences)
+}
+
+fn check(accent: Accent, name: &str, step: usize) {
+    let (sentences, words, differences) = compare(accent, step);
+    let count: usize = differences.values().map(|(count, _)| count).sum();
+    let explained: BTreeSet<Vec<&str>> = EXPLAINED
+        .lines()
+        .filter_map(|line| line.strip_prefix(name))
+        .map(|line| line.split('|').map(str::trim).collect())
+        .collect();
+    let mut report = String::new();
+    for ((word, theirs, ours), (times, text)) in &differences {
+        let is_explained = explained
+            .iter()
+            .any(|line| line.get(1..4) == Some(&[word.as_str(), theirs, ours]));
+        if !is_explained {
+            writeln!(report, "{name} | {word} | {theirs} | {ours} | {times} | {text}").unwrap();
+        }
+    }
+    assert!(
+        report.is_empty() && count * 1000 <= words * 2,
+        "{count} of {words} words in {sentences} sentences differ; not explained:\n{report}"
+    );
+}
+
+#[test]
+fn american_words_sound_as_misaki_says_them() {
+    check(Accent::American, "US", 1);
+}
+
+// The rules are the same as for American English; what can differ are entries.
+#[test]
+fn british_words_sound_as_misaki_says_them() {
+    check(Accent::British, "GB", 6);
+}
+
+#[test]
+fn tokens_and_tags_are_those_of_spacy() {
+    let (tokenizer, tagger) = (Tokenizer::load(), Tagger::load());
+    let spacy = spacy_tokenizer::SpacyTokenizer::new();
+    let spacy_tagger = spacy_tagger::Tagger::load();
+    let (mut all, mut different) = (0, Vec::new());
+    for text in sentences().step_by(5) {
+        let expected = spacy.tokenize(&text);
+        let tokens = tokenizer.tokens(&text);
+        let words: Vec<&str> = tokens.iter().map(|token| &text[token.range.clone()]).collect();
+        let expected_words: Vec<&str> = expected.iter().map(|token| token.text.as_str()).collect();
+        assert_eq!(words, expected_words, "{text}");
+        let inputs: Vec<_> = expected
+            .iter()
+            .map(|token| {
+                let norm = norms::norm_of(&token.text, spacy_tagger::hash_string);
+                let norm = token.norm.clone().unwrap_or(norm);
+                (token.text.clone(), norm, !token.whitespace.is_empty())
+            })
+            .collect();
+        let tags = tagger.tags(&text, &tokens);
+        let expected_tags = spacy_tagger.tag(&inputs);
+        all += tags.len();
+        for ((word, tag), expected) in words.iter().zip(tags).zip(expected_tags) {
+            if tag != expected {
+                different.push(format!("{word} is {tag}, not {expected}, in {text}"));
+            }
+        }
+    }
+    // Sums are made in another order: two tags with nearly the same score may change places.
+    assert!(
+        different.len() * 10_000 <= all,
+        "{} of {all} tags:\n{}",
+        different.len(),
+        different.join("\n")
+    );
+}
