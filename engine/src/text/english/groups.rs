@@ -29,15 +29,18 @@ pub(super) struct Part<'t> {
     pub(super) currency: Option<Currency>,
     /// What is heard of it, where that is known without a dictionary.
     pub(super) sound: Option<String>,
+    /// How it sounds whatever the dictionary says.
+    pub(super) decided: Option<&'static str>,
     /// Whether it is the first of its group.
     pub(super) first: bool,
 }
 
-/// The parts of a text and which of them belong together.
+/// The parts of a text and which of them belong together. `decided` has the sounds of tokens that need no dictionary.
 pub(super) fn groups<'t>(
     text: &'t str,
     tokens: &[Token],
     tags: &[&'static str],
+    decided: &[Option<&'static str>],
 ) -> (Vec<Part<'t>>, Vec<Range<usize>>) {
     let mut found: Vec<Part> = Vec::new();
     let mut groups: Vec<Range<usize>> = Vec::new();
@@ -57,6 +60,7 @@ pub(super) fn groups<'t>(
                 spaced: j + 1 == count && token.spaced,
                 currency: None,
                 sound: None,
+                decided: decided.get(i).copied().flatten().filter(|_| count == 1),
                 first: true,
             };
             let sign = Currency::of(part.text).filter(|_| *tag == "$");

@@ -20,6 +20,8 @@
 mod address;
 mod affixes;
 mod groups;
+#[cfg(test)]
+mod heteronym_tests;
 mod heteronyms;
 mod network;
 mod numbers;
@@ -89,8 +91,8 @@ impl English {
     pub(super) fn speak(&self, text: &str) -> Vec<Spoken> {
         let tokens = self.tokenizer.tokens(text);
         let mut tags = self.tagger.tags(text, &tokens);
-        heteronyms::correct(text, &tokens, &mut tags);
-        let (parts, groups) = groups(text, &tokens, &tags);
+        let decided = heteronyms::decide(text, &tokens, &mut tags, self.words.accent());
+        let (parts, groups) = groups(text, &tokens, &tags, &decided);
         let mut context = Context::default();
         let mut spoken = Vec::with_capacity(groups.len());
         for group in groups.into_iter().rev() {
@@ -136,6 +138,9 @@ impl English {
         let [first, rest @ ..] = parts else {
             return None;
         };
+        if let (Some(decided), []) = (first.decided, rest) {
+            return Some(decided.into());
+        }
         let word: String = parts.iter().map(|part| part.text).collect();
         let tag = rest.iter().fold(first, |longest, part| {
             if length(part.text) > length(longest.text) {
@@ -181,10 +186,10 @@ impl English {
         }
         let last = group.len() - 1;
         for (i, (part, sound)) in group.iter().zip(&mut sounds).enumerate() {
-            if sound.is_none() && i == last && part.text.chars().all(|c| PAUSES.contains(c)) {
-                *sound = Some(part.text.into());
-            } else if sound.is_none() && is_silent(part.text) {
+            if sound.is_none() && is_silent(part.text) {
                 *sound = Some(String::new());
+            } else if sound.is_none() && i == last && part.text.chars().all(|c| PAUSES.contains(c)) {
+                *sound = Some(part.text.into());
             }
         }
         let known = sounds.iter().all(Option::is_some);

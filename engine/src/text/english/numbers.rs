@@ -137,10 +137,10 @@ fn spell(
     if digits && number.len() == 4 && currency.is_none() && !negative {
         return Some(vec![year(value()?)]);
     }
-    if !first && !number.contains('.') {
+    if !first && (digits || !number.contains('.') && plain.starts_with('0')) {
         return extension(&plain);
     }
-    if number.matches('.').count() > 1 || !first {
+    if number.matches('.').count() > 1 || !first && number.contains('.') {
         let parts = plain.split('.').filter(|part| !part.is_empty());
         return parts.map(component).collect();
     }

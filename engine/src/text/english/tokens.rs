@@ -192,7 +192,10 @@ mod tests {
                 "10km, $5.50 and 50%",
                 &["10", "km", ",", "$", "5.50", "and", "50", "%"],
             ),
-            ("and/or well...yes", &["and", "/", "or", "well", "...", "yes"]),
+            (
+                "and/or cats/dogs...yes",
+                &["and/or", "cats", "/", "dogs", "...", "yes"],
+            ),
             ("see www.example.com/a-b.", &["see", "www.example.com/a-b", "."]),
             ("'nuff!\"", &["'nuff", "!", "\""]),
             ("", &[]),
