@@ -50,7 +50,7 @@ fn dictionary(criterion: &mut Criterion) {
     group.sample_size(10);
     for (name, language) in ENGLISH {
         group.bench_function(name, |bencher| {
-            // One at a time: each takes a hundred megabytes.
+            // One at a time, as a program does.
             bencher.iter_batched(
                 Reader::new,
                 |reader| {

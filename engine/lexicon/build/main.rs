@@ -36,8 +36,10 @@ fn sources_of(package: &str) -> Result<PathBuf> {
     let cargo = env::var_os("CARGO").ok_or("no CARGO")?;
     let manifest =
         Path::new(&env::var_os("CARGO_MANIFEST_DIR").ok_or("no CARGO_MANIFEST_DIR")?).join("Cargo.toml");
+    // What was never needed on this platform was perhaps never downloaded.
+    let platform = env::var("HOST")?;
     let output = Command::new(cargo)
-        .args(["metadata", "--format-version=1", "--offline", "--manifest-path"])
+        .args(["metadata", "--format-version=1", "--locked", "--filter-platform", &platform, "--manifest-path"])
         .arg(manifest)
         .output()?;
     if !output.status.success() {

@@ -9,148 +9,28 @@ use super::tokens::Token;
 use crate::text::language::Accent;
 
 /// What goes together with "lead" as a name of the metal.
-const BEHIND_LEAD: [&str; 38] = [
-    "acid",
-    "alloy",
-    "apron",
-    "atoms",
-    "batteries",
-    "battery",
-    "bullet",
-    "bullets",
-    "compounds",
-    "contamination",
-    "content",
-    "crystal",
-    "dust",
-    "exposure",
-    "glass",
-    "glaze",
-    "levels",
-    "mine",
-    "mines",
-    "mining",
-    "ore",
-    "oxide",
-    "paint",
-    "paints",
-    "particles",
-    "pencil",
-    "pencils",
-    "pipe",
-    "pipes",
-    "plumbing",
-    "poisoning",
-    "sheet",
-    "shielding",
-    "shot",
-    "solder",
-    "smelter",
-    "toxicity",
-    "weights",
-];
+const BEHIND_LEAD: &str = "\
+    acid alloy apron atoms batteries battery bullet bullets compounds contamination content crystal dust \
+    exposure glass glaze levels mine mines mining ore oxide paint paints particles pencil pencils pipe \
+    pipes plumbing poisoning sheet shielding shot solder smelter toxicity weights";
 /// What "lead-" begins as a name of the metal.
-const JOINED_TO_LEAD: [&str; 8] = [
-    "acid",
-    "based",
-    "coloured",
-    "colored",
-    "containing",
-    "free",
-    "glazed",
-    "lined",
-];
+const JOINED_TO_LEAD: &str = "\
+    acid based coloured colored containing free glazed lined";
 /// Words that are not far from "lead" without an article where it is the metal.
-const METALS: [&str; 37] = [
-    "alloy",
-    "ammunition",
-    "arsenic",
-    "asbestos",
-    "batteries",
-    "battery",
-    "blood",
-    "brass",
-    "bullets",
-    "cadmium",
-    "chemical",
-    "coffin",
-    "copper",
-    "drinking",
-    "gasoline",
-    "heavy",
-    "iron",
-    "made",
-    "melted",
-    "melting",
-    "melts",
-    "mercury",
-    "metal",
-    "metals",
-    "molten",
-    "paint",
-    "petrol",
-    "pipes",
-    "poisonous",
-    "silver",
-    "soil",
-    "solder",
-    "statue",
-    "tin",
-    "tons",
-    "toxic",
-    "zinc",
-];
+const METALS: &str = "\
+    alloy ammunition arsenic asbestos batteries battery blood brass bullets cadmium chemical coffin \
+    copper drinking gasoline heavy iron made melted melting melts mercury metal metals molten paint \
+    petrol pipes poisonous silver soil solder statue tin tons toxic zinc";
 /// Words that are not far from "bass" where it is a fish.
-const FISHES: [&str; 30] = [
-    "anglers",
-    "angler",
-    "bait",
-    "boat",
-    "catch",
-    "caught",
-    "cod",
-    "cook",
-    "cooked",
-    "eat",
-    "fillet",
-    "fish",
-    "fished",
-    "fishermen",
-    "fishing",
-    "fried",
-    "grilled",
-    "hook",
-    "lake",
-    "largemouth",
-    "ocean",
-    "perch",
-    "pond",
-    "river",
-    "salmon",
-    "sea",
-    "smallmouth",
-    "striped",
-    "swam",
-    "trout",
-];
+const FISHES: &str = "\
+    anglers angler bait boat catch caught cod cook cooked eat fillet fish fished fishermen fishing fried \
+    grilled hook lake largemouth ocean perch pond river salmon sea smallmouth striped swam trout";
 /// Words that say how often, and so of what is not over.
-const HABITS: [&str; 13] = [
-    "always",
-    "daily",
-    "every",
-    "generally",
-    "never",
-    "normally",
-    "nowadays",
-    "often",
-    "rarely",
-    "regularly",
-    "seldom",
-    "sometimes",
-    "usually",
-];
+const HABITS: &str = "\
+    always daily every generally never normally nowadays often rarely regularly seldom sometimes usually";
 /// Words that say when, of what is over.
-const PAST: [&str; 6] = ["ago", "earlier", "last", "once", "previously", "yesterday"];
+const PAST: &str = "\
+    ago earlier last once previously yesterday";
 
 /// Corrects the tags of a sentence where they would choose the wrong word, and gives the sounds of words for which there
 /// is no tag.
@@ -186,7 +66,7 @@ pub(super) fn decide(
                 }
             }
             "lead" if sentence.is_metal() => sounds[at] = Some("lˈɛd"),
-            "bass" if sentence.is_noun() => tags[at] = if sentence.has_any(&FISHES) { "NN" } else { "JJ" },
+            "bass" if sentence.is_noun() => tags[at] = if sentence.has_any(FISHES) { "NN" } else { "JJ" },
             "resume" if sentence.is_paper() => {
                 sounds[at] = Some(match accent {
                     Accent::American => "ɹˈɛzəmˌA",
@@ -199,6 +79,11 @@ pub(super) fn decide(
     sounds
 }
 
+/// Whether a word is in a list with spaces between.
+fn is_in(word: &str, list: &str) -> bool {
+    list.split(' ').any(|listed| listed == word)
+}
+
 /// A word in its sentence.
 struct Sentence<'a> {
     words: &'a [&'a str],
@@ -207,8 +92,8 @@ struct Sentence<'a> {
 }
 
 impl Sentence<'_> {
-    fn has_any(&self, wanted: &[&str]) -> bool {
-        self.words.iter().any(|word| wanted.contains(word))
+    fn has_any(&self, wanted: &str) -> bool {
+        self.words.iter().any(|word| is_in(word, wanted))
     }
 
     fn is_noun(&self) -> bool {
@@ -227,6 +112,10 @@ impl Sentence<'_> {
     fn read(&self) -> Option<&'static str> {
         let is_perfect = |word: &str| matches!(word, "have" | "has" | "had" | "'ve" | "having");
         let subject = self.before(self.at)?;
+        // "You had better read it", "read-only".
+        if self.words[self.at - 1] == "better" || self.words.get(self.at + 1) == Some(&"-") {
+            return None;
+        }
         if is_perfect(self.words[subject]) {
             return Some("VBN");
         }
@@ -237,14 +126,14 @@ impl Sentence<'_> {
             return Some("VBN");
         }
         let is_single = matches!(self.words[subject], "he" | "she" | "it");
-        let is_over = self.has_any(&PAST)
+        let is_over = self.has_any(PAST)
             || self
                 .tags
                 .iter()
                 .enumerate()
                 .any(|(i, tag)| i != self.at && *tag == "VBD");
         let is_present =
-            matches!(self.tags[self.at], "VBP" | "VBD") && self.has_any(&HABITS) && !is_single && !is_over;
+            matches!(self.tags[self.at], "VBP" | "VBD") && self.has_any(HABITS) && !is_single && !is_over;
         // "VB" is a tag for which the dictionary has no past.
         is_present.then_some("VB")
     }
@@ -258,7 +147,7 @@ impl Sentence<'_> {
     fn is_metal(&self) -> bool {
         let next = self.words.get(self.at + 1).copied().unwrap_or_default();
         let second = self.words.get(self.at + 2).copied().unwrap_or_default();
-        if next == "-" && JOINED_TO_LEAD.contains(&second) || BEHIND_LEAD.contains(&next) && !self.is_to() {
+        if next == "-" && is_in(second, JOINED_TO_LEAD) || is_in(next, BEHIND_LEAD) && !self.is_to() {
             return true;
         }
         let before = self.at.checked_sub(1);
@@ -267,7 +156,7 @@ impl Sentence<'_> {
                 && !self.tags[at].starts_with("JJ")
         });
         let is_name = self.is_noun() || self.tags[self.at].starts_with("JJ");
-        is_name && is_bare && self.has_any(&METALS)
+        is_name && is_bare && self.has_any(METALS)
     }
 
     /// Whether "to" or an auxiliary is ahead, which makes a verb of it.

@@ -202,16 +202,11 @@ impl English {
         let count = if possessive { group.len() - 2 } else { group.len() };
         let mut whole = String::new();
         for (part, sound) in group.iter().zip(sounds).take(count) {
-            match sound {
-                Some(sound) if !sound.is_empty() => {
-                    if spaced && !whole.is_empty() && !whole.ends_with(' ') {
-                        whole.push(' ');
-                    }
-                    whole.push_str(&sound);
-                }
-                Some(_) => {}
-                None => whole.push_str(&self.words.unknown(part.text)),
+            let sound = sound.unwrap_or_else(|| self.words.unknown(part.text));
+            if spaced && !whole.is_empty() && !sound.is_empty() {
+                whole.push(' ');
             }
+            whole.push_str(&sound);
         }
         if possessive {
             whole = self.words.append_s(&whole);
