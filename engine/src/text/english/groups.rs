@@ -32,7 +32,7 @@ pub(super) struct Part<'t> {
     /// How it sounds whatever the dictionary says.
     pub(super) decided: Option<&'static str>,
     /// Whether it is the first of its group.
-    pub(super) first: bool,
+    pub(super) head: bool,
 }
 
 /// The parts of a text and which of them belong together. `decided` has the sounds of tokens that need no dictionary.
@@ -61,7 +61,7 @@ pub(super) fn groups<'t>(
                 currency: None,
                 sound: None,
                 decided: decided.get(i).copied().flatten().filter(|_| count == 1),
-                first: true,
+                head: true,
             };
             let sign = Currency::of(part.text).filter(|_| *tag == "$");
             let mut alone = false;
@@ -83,7 +83,7 @@ pub(super) fn groups<'t>(
             match groups.last_mut() {
                 Some(group) if !alone && open && !found[at - 1].spaced => {
                     group.end = at + 1;
-                    part.first = false;
+                    part.head = false;
                 }
                 _ => {
                     groups.push(at..at + 1);

@@ -153,7 +153,7 @@ impl English {
         let stress = match () {
             () if word == word.to_lowercase() => None,
             () if word == word.to_uppercase() => Some(Stress::Full),
-            () => Some(Stress::Some),
+            () => Some(Stress::Slight),
         };
         match self.words.sound(&word, tag.tag, stress, Some(context)) {
             Some(sound) => Some(
@@ -162,7 +162,7 @@ impl English {
                     None => sound,
                 },
             ),
-            None => self.words.number(&word, currency, first.first),
+            None => self.words.number(&word, currency, first.head),
         }
     }
 

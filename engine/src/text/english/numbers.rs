@@ -84,7 +84,7 @@ impl Words {
             .into_iter()
             .chain(spoken.iter().flat_map(|words| words.split([' ', '-'])))
         {
-            let stress = matches!(word, "point" | "O").then_some(Stress::None);
+            let stress = matches!(word, "point" | "O").then_some(Stress::Removed);
             if !matches!(word, "" | "and") || currency.is_some() && word == "and" {
                 sounds.push(self.sound(word, "", stress, None)?);
             }

@@ -155,3 +155,17 @@ fn tokens_and_tags_are_those_of_spacy() {
         different.join("\n")
     );
 }
+
+#[test]
+fn abbreviations_are_those_of_spacy() {
+    for word in misaki_rs::abbrev::PERIOD_ABBREVIATIONS
+        .iter()
+        .chain(&["K.", "Z."])
+    {
+        assert!(is_abbreviation(word), "{word}");
+    }
+    for word in ["end.", "Fig.", "Ok.", "5.", ".", "", "so."] {
+        assert!(!is_abbreviation(word), "{word}");
+        assert!(!misaki_rs::abbrev::is_period_abbreviation(word), "{word}");
+    }
+}

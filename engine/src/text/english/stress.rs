@@ -12,13 +12,13 @@ pub(in crate::text) const VOWELS: &str = "AIOQWYaiuæɑɒɔəɛɜɪʊʌᵻ";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::text) enum Stress {
     /// No marks.
-    None,
+    Removed,
     /// If there is a primary stress, it becomes secondary and others go.
     Weaker,
     /// As `Weaker`, and a sound without any mark gets a secondary stress.
     Spelled,
     /// A sound without any mark gets a secondary stress.
-    Some,
+    Slight,
     /// A sound without primary stress gets one: secondary ones become it, or the first vowel has it.
     Full,
 }
@@ -28,9 +28,9 @@ impl Stress {
         let primary = sound.contains(PRIMARY);
         let unmarked = !primary && !sound.contains(SECONDARY);
         match self {
-            Self::None => sound.replace([PRIMARY, SECONDARY], ""),
+            Self::Removed => sound.replace([PRIMARY, SECONDARY], ""),
             Self::Weaker | Self::Spelled if primary => sound.replace(SECONDARY, "").replace(PRIMARY, "ˌ"),
-            Self::Spelled | Self::Some if unmarked => mark(sound, SECONDARY),
+            Self::Spelled | Self::Slight if unmarked => mark(sound, SECONDARY),
             Self::Full if unmarked => mark(sound, PRIMARY),
             Self::Full if !primary => sound.replace(SECONDARY, "ˈ"),
             _ => sound.into(),
@@ -62,13 +62,13 @@ mod tests {
     #[test]
     fn marks_are_taken_weakened_and_added() {
         for (stress, sound, expected) in [
-            (Stress::None, "fˌIvstˈɔɹid", "fIvstɔɹid"),
+            (Stress::Removed, "fˌIvstˈɔɹid", "fIvstɔɹid"),
             (Stress::Weaker, "fˌIvstˈɔɹid", "fIvstˌɔɹid"),
             (Stress::Weaker, "ænd", "ænd"),
             (Stress::Spelled, "jˈuˈɛs", "jˌuˌɛs"),
-            (Stress::Some, "ænd", "ˌænd"),
-            (Stress::Some, "tu", "tˌu"),
-            (Stress::Some, "ˈOvəɹ", "ˈOvəɹ"),
+            (Stress::Slight, "ænd", "ˌænd"),
+            (Stress::Slight, "tu", "tˌu"),
+            (Stress::Slight, "ˈOvəɹ", "ˈOvəɹ"),
             (Stress::Full, "ˌɪt", "ˈɪt"),
             (Stress::Full, "ɪt", "ˈɪt"),
             (Stress::Full, "s", "s"),

@@ -105,7 +105,7 @@ impl Words {
         if let Some(sound) = stemmed(self.stem_of_ed(word), stress) {
             return Some(self.append_ed(&sound));
         }
-        let sound = stemmed(self.stem_of_ing(word), stress.or(Some(Stress::Some)))?;
+        let sound = stemmed(self.stem_of_ing(word), stress.or(Some(Stress::Slight)))?;
         self.append_ing(&sound)
     }
 
@@ -155,7 +155,7 @@ impl Words {
         Some(match word {
             "a" | "A" => if tag == "DT" { "ɐ" } else { "ˈA" }.into(),
             _ if is(["am", "Am", "AM"]) => {
-                let stressed = matches!(stress, Some(Stress::Some | Stress::Full));
+                let stressed = matches!(stress, Some(Stress::Slight | Stress::Full));
                 match () {
                     () if noun => return self.abbreviation(word),
                     () if next.vowel.is_none() || word != "am" || stressed => {
