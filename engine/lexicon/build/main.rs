@@ -39,7 +39,14 @@ fn sources_of(package: &str) -> Result<PathBuf> {
     // What was never needed on this platform was perhaps never downloaded.
     let platform = env::var("HOST")?;
     let output = Command::new(cargo)
-        .args(["metadata", "--format-version=1", "--locked", "--filter-platform", &platform, "--manifest-path"])
+        .args([
+            "metadata",
+            "--format-version=1",
+            "--locked",
+            "--filter-platform",
+            &platform,
+            "--manifest-path",
+        ])
         .arg(manifest)
         .output()?;
     if !output.status.success() {

@@ -106,14 +106,31 @@ fn embed(tagger: &Tagger, tokens: &[Features]) -> Vec<f32> {
 /// `width` numbers, and the next begins `stride` further, so rows may overlap.
 #[multiversion(targets("x86_64+avx2"))]
 fn multiply(weights: &[f32], inputs: &[f32], stride: usize, width: usize, sums: &mut [f32], outputs: usize) {
+    // Closures that stand here would be compiled for the wider vectors, and could not be inlined into what calls them.
+    multiply_here(weights, inputs, stride, width, sums, outputs);
+}
+
+#[inline(always)]
+fn multiply_here(
+    weights: &[f32],
+    inputs: &[f32],
+    stride: usize,
+    width: usize,
+    sums: &mut [f32],
+    outputs: usize,
+) {
     let rows = sums.len() / outputs;
     let (weights, _) = weights.as_chunks::<PANEL>();
     for (at, panel) in weights.chunks_exact(width).enumerate() {
         let mut row = 0;
         while row + ROWS <= rows {
-            let place = |row: usize| row * outputs + at * PANEL;
             let inputs = std::array::from_fn(|i| &inputs[(row + i) * stride..][..width]);
-            block::<ROWS>(panel, inputs, std::array::from_fn(|i| place(row + i)), sums);
+            block::<ROWS>(
+                panel,
+                inputs,
+                std::array::from_fn(|i| (row + i) * outputs + at * PANEL),
+                sums,
+            );
             row += ROWS;
         }
         for row in row..rows {
@@ -131,21 +148,28 @@ fn multiply(weights: &[f32], inputs: &[f32], stride: usize, width: usize, sums: 
 #[inline(always)]
 fn block<const N: usize>(panel: &[[f32; PANEL]], inputs: [&[f32]; N], places: [usize; N], sums: &mut [f32]) {
     let mut block = [[0.0; PANEL]; N];
-    for (block, place) in block.iter_mut().zip(places) {
-        block.copy_from_slice(&sums[place..][..PANEL]);
+    for row in 0..N {
+        block[row].copy_from_slice(&sums[places[row]..][..PANEL]);
     }
-    let inputs = inputs.map(|inputs| &inputs[..panel.len()]);
-    for (i, weights) in panel.iter().enumerate() {
-        for (block, inputs) in block.iter_mut().zip(inputs) {
-            let input = inputs[i];
-            for (sum, weight) in block.iter_mut().zip(weights) {
-                *sum += input * weight;
-            }
+    let inputs: [&[f32]; N] = std::array::from_fn(|row| &inputs[row][..panel.len()]);
+    // By index, which the compiler turns into vectors that stay in registers.
+    #[allow(clippy::needless_range_loop)]
+    for i in 0..panel.len() {
+        for row in 0..N {
+            block[row] = add(block[row], inputs[row][i], &panel[i]);
         }
     }
-    for (block, place) in block.iter().zip(places) {
-        sums[place..][..PANEL].copy_from_slice(block);
+    for row in 0..N {
+        sums[places[row]..][..PANEL].copy_from_slice(&block[row]);
     }
+}
+
+#[inline(always)]
+fn add(mut sums: [f32; PANEL], input: f32, weights: &[f32; PANEL]) -> [f32; PANEL] {
+    for i in 0..PANEL {
+        sums[i] += input * weights[i];
+    }
+    sums
 }
 
 /// Adds to each row of `state` the units of a layer: the greatest of their sums, normalised over the row.
