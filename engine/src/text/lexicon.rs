@@ -14,14 +14,20 @@ use super::split::Piece;
 
 /// The pronunciation of one accent.
 pub(super) struct Lexicon {
+    accent: Accent,
     english: English,
 }
 
 impl Lexicon {
     pub(super) fn load(accent: Accent) -> Self {
         Self {
+            accent,
             english: English::load(accent),
         }
+    }
+
+    pub(super) fn accent(&self) -> Accent {
+        self.accent
     }
 
     /// The words and marks of a sentence. Every letter and digit of its source is in exactly one word.

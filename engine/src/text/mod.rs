@@ -6,14 +6,14 @@
 //! ```text
 //! intake       text as it comes: whole, or in pieces cut anywhere
 //! segment      sentences, cut from the text one by one, and of an unfinished one its clauses (early)
+//! written      numbers, dates, money, addresses, signs and the like into words
 //! normalise    what the pronunciation dictionary expects: straight quotes, Latin letters, bounded runs
 //! lexicon      english: tokens, parts of speech, dictionaries; for other words unknown and letter_to_sound
 //! split        chunks of at most 510 phonemes, cut where a person would pause
 //! ```
 //!
-//! A text that is still being written goes the same way: [`TextStream`].
-//!
-//! and every phoneme keeps the range of the source text that it came from. Text from anywhere is safe to read: there
+//! and every phoneme keeps the range of the source text that it came from. A text that is still being written goes the
+//! same way: [`TextStream`]. Text from anywhere is safe to read: there
 //! is no input that panics, and none that is dropped silently if it holds a letter or a digit. Phonemes can also be
 //! given directly, for every voice ([`Reader::read_phonemes`]).
 //!
@@ -39,6 +39,7 @@ mod split;
 mod stream;
 mod unknown;
 mod utf16;
+mod written;
 
 pub use chunk::{Boundary, Chunk, Limits, MAX_TOKENS, Phoneme, Wish, Word};
 pub use error::ReadError;
@@ -48,3 +49,4 @@ pub use reader::{Chunks, Reader, has_speech};
 pub use reading::Progress;
 pub use stream::TextStream;
 pub use utf16::Utf16Cursor;
+pub use written::{EmojiReading, WrittenOptions};

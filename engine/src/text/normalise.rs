@@ -9,7 +9,7 @@
 //! what keeps misaki from panicking: it cuts words at bytes ("canapéing").
 //!
 //! Called by `reader` for every sentence. It reads no numbers, dates or markup: those are passes of their own, and they
-//! write a [`Plain`] too.
+//! write a [`Plain`] too, which this takes up.
 
 use std::ops::Range;
 
@@ -27,9 +27,10 @@ const MOST_CHANGES: usize = 24;
 /// A mark that is repeated counts this many times.
 const MOST_REPEATS: usize = 3;
 
-/// Prepares `sentence`, which begins at byte `offset` of the source text.
-pub(super) fn normalise(sentence: &str, offset: usize) -> Plain {
+/// Prepares a sentence.
+pub(super) fn normalise(text: &Plain) -> Plain {
     let mut writer = Writer::default();
+    let sentence = text.text();
     let mut chars = sentence.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         let mut end = at + c.len_utf8();
@@ -37,7 +38,7 @@ pub(super) fn normalise(sentence: &str, offset: usize) -> Plain {
             while let Some((next, c)) = chars.next_if(|(_, c)| c.is_alphanumeric() || is_invisible(*c)) {
                 end = next + c.len_utf8();
             }
-            writer.word(&sentence[at..end], offset + at);
+            writer.word(text, at..end);
         } else if is_dash(c) {
             let mut dashes = 1;
             while let Some((next, c)) = chars.next_if(|(_, c)| is_dash(*c)) {
@@ -45,9 +46,9 @@ pub(super) fn normalise(sentence: &str, offset: usize) -> Plain {
                 dashes += 1;
             }
             let alone = sentence[end..].chars().next().is_none_or(char::is_whitespace);
-            writer.dash(is_hyphen(c) && dashes == 1, alone, offset + at..offset + end);
+            writer.dash(is_hyphen(c) && dashes == 1, alone, text.source(at..end));
         } else {
-            writer.other(c, offset + at..offset + end);
+            writer.other(c, text.source(at..end));
         }
     }
     writer.plain
@@ -74,13 +75,15 @@ enum Class {
 
 impl Writer {
     /// A run of letters and digits, with invisible characters in it.
-    fn word(&mut self, word: &str, offset: usize) {
+    fn word(&mut self, text: &Plain, range: Range<usize>) {
+        let word = &text.text()[range.clone()];
         let mut written = false;
         let mut start = None;
         let mut vowelless = false;
         let mut apart = false;
         for (at, c) in word.char_indices() {
-            let source = offset + at..offset + at + c.len_utf8();
+            let at = range.start + at;
+            let source = text.source(at..at + c.len_utf8());
             let latin = Latin::of(c);
             if latin.letters.is_empty() {
                 // Perhaps the sign with which Indian scripts cancel the vowel of a consonant.
@@ -106,7 +109,7 @@ impl Writer {
             self.push(&latin.letters, source.clone());
             written |= latin.letters.contains(|c: char| c.is_ascii_alphanumeric());
         }
-        let source = offset..offset + word.len();
+        let source = text.source(range);
         if apart {
             self.space(source.end..source.end);
         }
@@ -299,7 +302,7 @@ mod tests {
     use super::*;
 
     fn plain(text: &str) -> String {
-        normalise(text, 0).text().to_string()
+        normalise(&Plain::verbatim(text, 0)).text().to_string()
     }
 
     #[test]
@@ -352,7 +355,7 @@ mod tests {
     #[test]
     fn every_letter_is_traced_to_its_source() {
         let text = "ьЖ 北e\u{301}ﷺ";
-        let plain = normalise(text, 10);
+        let plain = normalise(&Plain::verbatim(text, 10));
         let words: Vec<(&str, &str)> = plain
             .text()
             .split_whitespace()

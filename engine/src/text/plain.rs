@@ -1,6 +1,6 @@
 //! A text on its way to phonemes that still knows where it came from.
 //!
-//! Each pass over a sentence (`normalise` today) writes a new [`Plain`]: what shall be read, and for each of its bytes
+//! Each pass over a sentence (`written`, `normalise`) writes a new [`Plain`]: what shall be read, and for each of its bytes
 //! the range of the source that stands behind it. A pass may replace, drop or insert text, but it keeps the order, so
 //! the ranges of later text never lie before those of earlier text. Nothing outside this room sees it.
 
@@ -17,6 +17,24 @@ impl Plain {
     /// The text as it shall be read.
     pub(super) fn text(&self) -> &str {
         &self.text
+    }
+
+    /// A piece of the source, which begins at byte `offset` of it, as it is.
+    pub(super) fn verbatim(text: &str, offset: usize) -> Self {
+        let characters = text.char_indices().flat_map(|(at, c)| {
+            let source = offset + at..offset + at + c.len_utf8();
+            std::iter::repeat_n(source, c.len_utf8())
+        });
+        Self {
+            text: text.into(),
+            origin: characters.collect(),
+        }
+    }
+
+    /// Adds a range of another text that was read from the same source.
+    pub(super) fn push_from(&mut self, other: &Self, range: Range<usize>) {
+        self.text.push_str(&other.text[range.clone()]);
+        self.origin.extend_from_slice(&other.origin[range]);
     }
 
     /// Adds `text`, read from `source` as a whole.

@@ -8,9 +8,11 @@ use super::early::clause_end;
 use super::intake::Intake;
 use super::lexicon::Lexicon;
 use super::normalise::normalise;
+use super::plain::Plain;
 use super::reader::has_speech;
 use super::segment::{Found, Sentence, find};
 use super::split::{Piece, Rest, tokens};
+use super::written::{self, WrittenOptions};
 
 /// What asking for a chunk has come to.
 #[derive(Debug)]
@@ -108,7 +110,7 @@ impl Reading {
                 boundary => boundary,
             };
             let pieces = match has_speech(said) {
-                true => lexicon.pronounce(&normalise(said, base + sentence.range.start)),
+                true => pronounced(lexicon, said, base + sentence.range.start),
                 false => Vec::new(),
             };
             self.at = base + sentence.range.end;
@@ -164,7 +166,7 @@ impl Reading {
         };
         self.at = sentence.range.end;
         let said = text.get(sentence.range.clone());
-        let pieces = lexicon.pronounce(&normalise(said, sentence.range.start));
+        let pieces = pronounced(lexicon, said, sentence.range.start);
         Some(Spoken {
             tokens: tokens(&pieces),
             pieces,
@@ -201,6 +203,16 @@ impl Reading {
             }
         }
     }
+}
+
+/// The words and marks of a sentence that begins at byte `start` of the text.
+fn pronounced(lexicon: &Lexicon, said: &str, start: usize) -> Vec<Piece> {
+    let words = written::expand(
+        &Plain::verbatim(said, start),
+        lexicon.accent(),
+        &WrittenOptions::default(),
+    );
+    lexicon.pronounce(&normalise(&words))
 }
 
 /// The sentence behind the byte `at` of a text.

@@ -12,6 +12,7 @@ use misaki_rs::{G2P, norms, spacy_tagger, spacy_tokenizer};
 
 use super::*;
 use crate::text::normalise::normalise;
+use crate::text::plain::Plain;
 
 const CORPORA: [&str; 4] = [
     include_str!("../../../../fixtures/corpora/alice.txt"),
@@ -25,7 +26,7 @@ const UNKNOWN: &str = "\u{e000}";
 
 fn sentences() -> impl Iterator<Item = String> {
     let lines = CORPORA.into_iter().flat_map(str::lines);
-    lines.map(|line| normalise(line, 0).text().to_string())
+    lines.map(|line| normalise(&Plain::verbatim(line, 0)).text().to_string())
 }
 
 /// Differences of words: the word, misaki's sound, ours; how often, and where first.
