@@ -19,8 +19,10 @@ enum When {
     Numbered,
     /// A word with a capital or a number before it, with or without a full stop.
     Named,
+    /// A comma before it and a full stop: a state behind its town.
+    State,
 }
-use When::{Always, Named, Numbered, Stopped, Title};
+use When::{Always, Named, Numbered, State, Stopped, Title};
 
 const FORMS: &[(&str, &str, When)] = &[
     ("e.g", "for example", Stopped),
@@ -133,17 +135,17 @@ const FORMS: &[(&str, &str, When)] = &[
     ("Sq", "Square", Named),
     ("Pl", "Place", Named),
     ("Mgmt", "Management", Always),
-    ("Calif", "California", Stopped),
-    ("Mass", "Massachusetts", Stopped),
-    ("Fla", "Florida", Stopped),
-    ("Conn", "Connecticut", Stopped),
-    ("Colo", "Colorado", Stopped),
-    ("Ariz", "Arizona", Stopped),
-    ("Mich", "Michigan", Stopped),
-    ("Minn", "Minnesota", Stopped),
-    ("Tenn", "Tennessee", Stopped),
-    ("Wis", "Wisconsin", Stopped),
-    ("Okla", "Oklahoma", Stopped),
+    ("Calif", "California", State),
+    ("Mass", "Massachusetts", State),
+    ("Fla", "Florida", State),
+    ("Conn", "Connecticut", State),
+    ("Colo", "Colorado", State),
+    ("Ariz", "Arizona", State),
+    ("Mich", "Michigan", State),
+    ("Minn", "Minnesota", State),
+    ("Tenn", "Tennessee", State),
+    ("Wis", "Wisconsin", State),
+    ("Okla", "Oklahoma", State),
 ];
 /// Words with a capital that are no names, before "St." or at the beginning of a sentence.
 const NO_NAMES: [&str; 34] = [
@@ -187,7 +189,10 @@ fn stands(after: &str, when: When, view: &View<'_>) -> bool {
         }
         Numbered => {
             let next = behind_it.trim_start();
-            let is_number = next.starts_with(|c: char| c.is_ascii_digit()) || is_roman(next_word(behind_it));
+            // "No. I said so."
+            let is_word = view.rest().starts_with(['N', 'n']);
+            let is_number = next.starts_with(|c: char| c.is_ascii_digit())
+                || (!is_word && is_roman(next_word(behind_it)));
             stopped.is_some() && is_number
         }
         Named => {
@@ -196,6 +201,7 @@ fn stands(after: &str, when: When, view: &View<'_>) -> bool {
                 || before.starts_with(|c: char| c.is_ascii_digit());
             is_name && view.behind().ends_with(' ')
         }
+        State => stopped.is_some() && view.behind().trim_end().ends_with(','),
     }
 }
 

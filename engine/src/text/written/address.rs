@@ -99,11 +99,10 @@ fn is_host(run: &str) -> bool {
     let known = DOMAINS.contains(&ending) || ending == "NET";
     let is_named = name.contains(|c: char| c.is_alphabetic());
     // "main.rs" is a file, "crates.rs/x" a page.
-    let is_file =
-        ending == "rs" && !run.contains('/') && !host.starts_with("docs.") && !host.starts_with("lib.");
+    let is_file = ending == "rs" && !run.contains('/') && !host.starts_with("docs.");
     host.starts_with("www.")
         || (known && is_named && !is_file)
-        || (ending.len() == 2 && run.len() > host.len() && known)
+        || (ending.len() == 2 && run.contains('/') && known)
 }
 
 fn is_label(label: &str) -> bool {

@@ -35,7 +35,9 @@ pub(super) fn read(view: &View<'_>) -> Option<Reading> {
     let text = view.rest();
     let first = view.first()?;
     if first.is_ascii_digit() && view.is_number_start() {
-        return numeric(text, view.accent).or_else(|| day_first(view));
+        return numeric(text, view.accent)
+            .or_else(|| day_first(view))
+            .or_else(|| short(view));
     }
     if !first.is_ascii_uppercase() || !view.is_word_start() {
         return None;
@@ -145,9 +147,9 @@ fn day_first(view: &View<'_>) -> Option<Reading> {
         length += link + taken;
     }
     let after = text[length..].strip_prefix([' ', '-'])?;
-    let (month, taken, is_short) = name(after, &MONTHS)?;
+    let (month, taken, _) = name(after, &MONTHS)?;
     length += 1 + taken;
-    // "May" and "March" begin other things, and "4-March-2024" is one date.
+    // "4-March-2024" is one date; "4-May" may be anything.
     let rest = &text[length..];
     let after_hyphen = text[length - taken - 1..].starts_with('-');
     if after_hyphen && !(rest.starts_with('-') && digits(&rest[1..]) >= 2) {
@@ -166,7 +168,6 @@ fn day_first(view: &View<'_>) -> Option<Reading> {
         words = format!("{words} {year}");
         length += taken;
     }
-    let _ = is_short;
     Some(Reading::new(length, words))
 }
 
@@ -281,6 +282,38 @@ fn numeric(text: &str, accent: Accent) -> Option<Reading> {
     let words = match accent {
         Accent::American => format!("{month} {day} {year}{time}"),
         Accent::British => format!("the {day} of {month} {year}{time}"),
+    };
+    Some(Reading::new(length, words))
+}
+
+/// "7/4" after a word before which there are dates.
+fn short(view: &View<'_>) -> Option<Reading> {
+    const BEFORE: [&str; 12] = [
+        "on", "On", "by", "By", "until", "till", "since", "Since", "due", "Due", "before", "dated",
+    ];
+    let text = view.rest();
+    let first = digits(text);
+    let rest = text[first..].strip_prefix('/')?;
+    let second = digits(rest);
+    let length = first + 1 + second;
+    let sizes = (1..=2).contains(&first) && (1..=2).contains(&second);
+    if !sizes || !BEFORE.contains(&view.previous_word()) || !is_edge(&text[length..]) {
+        return None;
+    }
+    let (a, b): (u64, u64) = (text[..first].parse().ok()?, rest[..second].parse().ok()?);
+    let american = view.accent == Accent::American;
+    let (day, month) = if (american && a <= 12) || b > 12 {
+        (b, a)
+    } else {
+        (a, b)
+    };
+    if !(1..=31).contains(&day) || !(1..=12).contains(&month) || text[length..].starts_with('/') {
+        return None;
+    }
+    let (day, month) = (ordinal(day, view.accent), MONTHS[month as usize - 1].0);
+    let words = match view.accent {
+        Accent::American => format!("{month} {day}"),
+        Accent::British => format!("the {day} of {month}"),
     };
     Some(Reading::new(length, words))
 }

@@ -1,6 +1,6 @@
 //! Degrees: temperatures, angles, and places on the globe ("51°30′N").
 
-use super::quantity::Quantity;
+use super::quantity::{Quantity, is_attribute};
 use super::reading::Reading;
 use super::view::{View, digits, gap, is_edge};
 use super::words::cardinal;
@@ -49,6 +49,11 @@ pub(super) fn read(view: &View<'_>) -> Option<Reading> {
     }
     let sign = after.chars().next().filter(|c| matches!(c, '°' | 'º' | '˚'))?;
     length += space + sign.len_utf8();
+    let degrees = if is_attribute(&text[length..]) {
+        "degree"
+    } else {
+        degrees
+    };
     let mut words = format!("{} {degrees}", quantity.words);
     for (mark, name) in [(['′', '\'', '’'], "minute"), (['″', '"', '”'], "second")] {
         let rest = &text[length..];

@@ -8,6 +8,7 @@ use super::view::{View, is_edge};
 /// What is written, and what is said.
 const FORMS: &[(&str, &str)] = &[
     ("24/7", "twenty four seven"),
+    ("24-7", "twenty four seven"),
     ("9/11", "nine eleven"),
     ("7/7", "seven seven"),
     ("50/50", "fifty fifty"),

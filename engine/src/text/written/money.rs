@@ -2,7 +2,7 @@
 
 use super::super::language::Accent;
 use super::numeral::Numeral;
-use super::quantity::{Quantity, sign};
+use super::quantity::{Quantity, is_attribute, sign};
 use super::reading::Reading;
 use super::view::{View, digits, gap, is_edge, next_word};
 use super::words::cardinal;
@@ -77,11 +77,6 @@ const CURRENCIES: [Currency; 27] = [
     Currency::new(&["CNY", "RMB"], ("yuan", "yuan"), ("", "")),
     Currency::new(&["SEK"], ("Swedish krona", "Swedish kronor"), ("", "")),
     Currency::new(&["PLN", "zł"], ("zloty", "zlotys"), ("", "")),
-];
-
-/// What is cut in pieces or printed with a value, so that the currency stays in the singular.
-const PRINTED: [&str; 10] = [
-    "bill", "bills", "note", "notes", "coin", "coins", "fine", "ticket", "voucher", "fee",
 ];
 
 impl Currency {
@@ -170,7 +165,8 @@ fn sign_first(view: &View<'_>) -> Option<Reading> {
         ));
     }
     end += length;
-    let name = if is_attribute(&text[end..]) || magnitude.is_empty() && quantity.is_one {
+    let hyphen = text[end - length..].starts_with('-') && length > 0;
+    let name = if hyphen || is_attribute(&text[end..]) || magnitude.is_empty() && quantity.is_one {
         currency.name.0
     } else {
         currency.name.1
@@ -259,14 +255,6 @@ fn sum(currency: &Currency, number: &Numeral, after: &str, accent: Accent) -> St
         _ if accent == Accent::British => format!("{} {}", units(), cardinal(cents, accent)),
         _ => format!("{} and {} {hundredth}", units(), cardinal(cents, accent)),
     }
-}
-
-/// Whether the sum describes what follows: "a $20 bill", "a $5-million deal".
-fn is_attribute(after: &str) -> bool {
-    let hyphen = after
-        .strip_prefix('-')
-        .is_some_and(|after| after.starts_with(char::is_alphabetic));
-    hyphen || (after.starts_with(' ') && PRINTED.contains(&next_word(after)))
 }
 
 /// "k", "m", "bn", " million", "-million": as words with a space before, and its length.

@@ -5,7 +5,7 @@
 use super::numeral::Numeral;
 use super::quantity::sign;
 use super::reading::Reading;
-use super::view::{View, digits, is_edge, last_word};
+use super::view::{View, digits, is_edge, last_word, next_word};
 use super::words::{cardinal, model, one_by_one, ordinal};
 
 /// Words after which a number of three or four digits is the name of something: "Boeing 747".
@@ -89,11 +89,15 @@ pub(super) fn read(view: &View<'_>) -> Option<Reading> {
     }
     let before = view.previous_word();
     let count = digits(text);
-    if number.is_plain()
-        && DIALLED.contains(&before)
-        && (3..=8).contains(&count)
-        && text[..count] == *number.whole
-    {
+    // "Call 911 now", but "called 300 people".
+    let next = next_word(after);
+    let is_object = before != "PIN"
+        && next.starts_with(char::is_lowercase)
+        && !matches!(
+            next,
+            "now" | "for" | "immediately" | "if" | "and" | "or" | "in" | "to" | "from" | "when" | "at"
+        );
+    if number.is_plain() && DIALLED.contains(&before) && (3..=8).contains(&count) && !is_object {
         return Some(Reading::new(number.length, one_by_one(&number.whole)));
     }
     if number.is_plain() && NAMED.contains(&before) && (3..=4).contains(&number.whole.len()) {

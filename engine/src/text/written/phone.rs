@@ -139,7 +139,11 @@ fn is_number(groups: &[Group], text: &str) -> bool {
             || (first.digits.starts_with('0') && (9..=11).contains(&total) && lengths.len() > 1);
     }
     match lengths[..] {
-        [3, 4] => marks(&['-', '\u{2011}', '.']) && groups[1].mark != Some('.'),
+        // "500-1000" is a range.
+        [3, 4] => {
+            let round = groups.iter().all(|group| group.digits.ends_with('0'));
+            matches!(groups[1].mark, Some('-' | '\u{2011}')) && !round
+        }
         [3, 3, 4] => true,
         [1, 3, 3, 4] => first.digits == "1",
         [_, _, _, _] if marks(&['.']) && groups[1].mark.is_some() => groups

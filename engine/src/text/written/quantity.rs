@@ -6,7 +6,7 @@
 use super::super::language::Accent;
 use super::numeral::Numeral;
 use super::reading::Reading;
-use super::view::{View, dash, digits, is_edge};
+use super::view::{View, dash, digits, is_edge, next_word};
 use super::words::{cardinal, one_by_one, year};
 
 /// A number, or several that count the same.
@@ -76,6 +76,82 @@ pub(super) fn sign(text: &str) -> (&'static str, usize) {
     ("", 0)
 }
 
+/// Nouns that a quantity describes when it stands before them, so that its unit stays in the singular.
+const DESCRIBED: [&str; 64] = [
+    "bill",
+    "bills",
+    "note",
+    "notes",
+    "coin",
+    "coins",
+    "fine",
+    "ticket",
+    "tickets",
+    "voucher",
+    "fee",
+    "deal",
+    "plan",
+    "loan",
+    "budget",
+    "project",
+    "lawsuit",
+    "investment",
+    "run",
+    "race",
+    "dash",
+    "sprint",
+    "walk",
+    "hike",
+    "drive",
+    "ride",
+    "swim",
+    "radius",
+    "limit",
+    "zone",
+    "stretch",
+    "pool",
+    "fence",
+    "wall",
+    "angle",
+    "angles",
+    "view",
+    "turn",
+    "rotation",
+    "camera",
+    "battery",
+    "charger",
+    "adapter",
+    "bulb",
+    "engine",
+    "motor",
+    "amplifier",
+    "can",
+    "cans",
+    "bottle",
+    "bottles",
+    "bag",
+    "bags",
+    "pack",
+    "steak",
+    "baby",
+    "tank",
+    "jar",
+    "jars",
+    "drive",
+    "delay",
+    "timeout",
+    "window",
+    "tablet",
+];
+
+/// Whether what has just been counted describes what follows: "a $20 bill", "a $5-million deal", "a 90° angle".
+pub(super) fn is_attribute(after: &str) -> bool {
+    let hyphen = after
+        .strip_prefix('-')
+        .is_some_and(|after| after.starts_with(char::is_alphabetic));
+    hyphen || (after.starts_with(' ') && DESCRIBED.contains(&next_word(after)))
+}
+
 /// What joins two numbers that count the same, and its length.
 fn link(text: &str) -> Option<(&'static str, usize)> {
     if let Some(length) = dash(text) {
@@ -84,6 +160,8 @@ fn link(text: &str) -> Option<(&'static str, usize)> {
     for sides in ["x", "×", " x ", " × "] {
         if let Some(after) = text.strip_prefix(sides)
             && digits(after) > 0
+            // "6 × 10^23" is a product.
+            && !after[digits(after)..].starts_with(['^', '⁻', '⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'])
         {
             return Some((" by ", sides.len()));
         }

@@ -90,9 +90,10 @@ pub(super) fn read(view: &View<'_>) -> Option<Reading> {
     let end = text.find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len());
     let word = &text[..end];
     let after = &text[end..];
-    if !is_edge(after)
-        || after.starts_with(['\'', '’', '.']) && after[after.len().min(1)..].starts_with(char::is_alphabetic)
-    {
+    let joined = after
+        .strip_prefix(['\'', '’', '.'])
+        .is_some_and(|after| after.starts_with(char::is_alphabetic));
+    if joined || !is_edge(after) {
         return None;
     }
     let behind = view.behind();
@@ -119,6 +120,10 @@ pub(super) fn read(view: &View<'_>) -> Option<Reading> {
             before,
             "act" | "book" | "type" | "table" | "stage" | "level" | "grade" | "phase" | "part" | "figure"
         ) && word == "I";
+        // "a Class I railway", whatever follows.
+        let named = last_word(behind.trim_end().strip_suffix(before).unwrap_or(""));
+        let is_pronoun =
+            is_pronoun && !(is_capitalised(before) && matches!(named, "a" | "A" | "the" | "The"));
         return (!is_pronoun && !is_verb).then(|| Reading::new(end, cardinal(number, view.accent)));
     }
     if RULERS.contains(&before) && number < 40 {
@@ -145,7 +150,7 @@ pub(super) fn read(view: &View<'_>) -> Option<Reading> {
     }
     matches!(
         word,
-        "II" | "III" | "VI" | "VII" | "VIII" | "IX" | "XI" | "XII" | "XIII" | "XIV" | "XV" | "XVI"
+        "II" | "III" | "VII" | "VIII" | "IX" | "XI" | "XII" | "XIII" | "XIV" | "XV" | "XVI"
     )
     .then(|| Reading::new(end, cardinal(number, view.accent)))
 }

@@ -112,6 +112,11 @@ fn between(view: &View<'_>) -> Option<Reading> {
         }
         _ => (spaced || tight) && (is_number(last) || last == ')') && (is_number(coming) || coming == '('),
     };
+    let is_year = |digit: &str| digits(digit) == 4;
+    if *sign == "-" && spaced && is_year(after.trim_start()) && is_year(super::view::last_word(view.behind()))
+    {
+        return Some(Reading::new(1, "to"));
+    }
     // Tags ("<b>") and arrows are not compared.
     let is_tag = *sign == "<" && tight && after.contains('>') && !next.is_ascii_digit()
         || *sign == ">" && tight && view.behind().contains('<');

@@ -70,7 +70,11 @@ fn the_tables_are_read_as_people_say_them() {
     files.sort();
     for path in files {
         let lines = lines(&path);
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let least = if name == "hard" { 60 } else { 20 };
         assert!(lines.len() >= least, "{name}: {} lines", lines.len());
         let options = if name == "emoji" { NAMED } else { SKIPPED };
@@ -80,14 +84,21 @@ fn the_tables_are_read_as_people_say_them() {
                 let actual = said(&written, accent, &options);
                 // What is left to the dictionary has to sound like the words.
                 if actual != expected && sound(&actual, accent) != sound(&expected, accent) {
-                    failures.push(format!("{name} {accent:?}: {written:?}\n  said     {actual:?}\n  expected {expected:?}"));
+                    failures.push(format!(
+                        "{name} {accent:?}: {written:?}\n  said     {actual:?}\n  expected {expected:?}"
+                    ));
                 }
             }
         }
         tables += 1;
     }
     assert!(tables >= 25, "{tables} tables");
-    assert!(failures.is_empty(), "{} of {count}:\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} of {count}:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
 }
 
 #[test]
@@ -106,7 +117,10 @@ fn prose_is_left_alone() {
 #[test]
 fn what_is_words_already_stays_as_it_is() {
     for (text, accent) in [
-        ("It was the fourth of July twenty twenty four at three forty five p.m today.", British),
+        (
+            "It was the fourth of July twenty twenty four at three forty five p.m today.",
+            British,
+        ),
         ("one thousand two hundred dollars and fifty cents", American),
         ("john dot doe at example dot com", American),
     ] {
@@ -122,7 +136,10 @@ fn every_reading_knows_its_source() {
         let start = plain.text().find(words).expect("it is said");
         &text[plain.source(start..start + words.len())]
     };
-    assert_eq!(plain.text(), "At three forty five p.m call five five five, one two three four.");
+    assert_eq!(
+        plain.text(),
+        "At three forty five p.m call five five five, one two three four."
+    );
     assert_eq!(of("three"), "3:45 p.m.");
     assert_eq!(of("forty five p.m"), "3:45 p.m.");
     assert_eq!(of("five five five"), "555");
@@ -137,16 +154,29 @@ fn check(text: &str, accent: Accent, options: &WrittenOptions) {
     let mut covered = vec![false; text.len()];
     for (at, c) in plain.text().char_indices() {
         let range = plain.source(at..at + c.len_utf8());
-        assert!(before.start <= range.start && range.start <= range.end, "{range:?} after {before:?} in {text:?}");
-        assert!(before.end <= range.end || range.is_empty(), "{range:?} after {before:?} in {text:?}");
-        assert!(text.get(range.start - 7..range.end - 7).is_some(), "{range:?} in {text:?}");
+        assert!(
+            before.start <= range.start && range.start <= range.end,
+            "{range:?} after {before:?} in {text:?}"
+        );
+        assert!(
+            before.end <= range.end || range.is_empty(),
+            "{range:?} after {before:?} in {text:?}"
+        );
+        assert!(
+            text.get(range.start - 7..range.end - 7).is_some(),
+            "{range:?} in {text:?}"
+        );
         if c.is_alphanumeric() {
             covered[range.start - 7..range.end - 7].fill(true);
         }
         before = range;
     }
     for (at, c) in text.char_indices() {
-        assert!(covered[at] || !c.is_alphanumeric(), "{c:?} of {text:?} is lost in {:?}", plain.text());
+        assert!(
+            covered[at] || !c.is_alphanumeric(),
+            "{c:?} of {text:?} is lost in {:?}",
+            plain.text()
+        );
     }
 }
 
@@ -164,8 +194,12 @@ fn forms() -> impl Strategy<Value = String> {
         any::<char>().prop_map(String::from),
     ];
     let space = prop_oneof![2 => Just(""), 2 => Just(" "), 1 => Just("\u{a0}"), 1 => Just("\n")];
-    prop::collection::vec((piece, space), 0..16)
-        .prop_map(|pieces| pieces.into_iter().flat_map(|(piece, space)| [piece, space.into()]).collect())
+    prop::collection::vec((piece, space), 0..16).prop_map(|pieces| {
+        pieces
+            .into_iter()
+            .flat_map(|(piece, space)| [piece, space.into()])
+            .collect()
+    })
 }
 
 proptest! {
@@ -191,7 +225,23 @@ proptest! {
 
 #[test]
 fn endless_forms_take_time_in_proportion() {
-    for unit in ["1", "1-", "1.", "1/", "a.", "1,000,", "https://a.b/", "I", "@a", "A1", "½", "+", "$", "😀", "1 1/2 "] {
+    for unit in [
+        "1",
+        "1-",
+        "1.",
+        "1/",
+        "a.",
+        "1,000,",
+        "https://a.b/",
+        "I",
+        "@a",
+        "A1",
+        "½",
+        "+",
+        "$",
+        "😀",
+        "1 1/2 ",
+    ] {
         check(&unit.repeat(20_000 / unit.len()), American, &NAMED);
     }
 }

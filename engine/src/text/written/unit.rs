@@ -3,7 +3,7 @@
 //! A unit is said in the plural but after one. Powers and rates are read from the sign ("km²", "mg/dL").
 
 use super::number::superscript;
-use super::quantity::Quantity;
+use super::quantity::{Quantity, is_attribute};
 use super::reading::Reading;
 use super::units::{RATES, UNITS, Unit, When};
 use super::view::{View, full_stop, gap, is_edge};
@@ -27,19 +27,16 @@ pub(super) fn read(view: &View<'_>) -> Option<Reading> {
     let hyphen = after.starts_with('-');
     let space = if hyphen { 1 } else { gap(after) };
     let (unit, mut length) = scan(&after[space..], space > 0, hyphen)?;
+    let singular = quantity.is_one || hyphen || is_attribute(after[space + length..].trim_start_matches('.'));
     let mut words = match quantity.fraction {
         Some((1, 2)) => format!("half {} {}", article(unit.one), unit.one),
         Some(_) => format!("{} of {} {}", quantity.words, article(unit.one), unit.one),
-        None if quantity.is_one || hyphen => format!("{} {}", quantity.words, unit.one),
+        None if singular => format!("{} {}", quantity.words, unit.one),
         None => format!("{} {}", quantity.words, unit.several),
     };
     let sign_end = space + length;
     if let Some((power, taken)) = power(&after[sign_end..], unit.sign) {
-        words = raised(
-            &words,
-            power,
-            if quantity.is_one { unit.one } else { unit.several },
-        );
+        words = raised(&words, power, if singular { unit.one } else { unit.several });
         length += taken;
     }
     if let Some((per, taken)) = per(&after[space + length..]) {

@@ -44,22 +44,17 @@ impl<'t> Writer<'t> {
         for part in &reading.parts {
             let range = at + part.range.start..at + part.range.end;
             let source = self.source.source(range);
-            let begins_mark = part.words.starts_with([',', '.']);
-            let spaced = self.written.text().ends_with(char::is_whitespace);
+            let before = self.written.text().chars().next_back();
             if part.words.is_empty() {
-                if spaced {
-                    self.written.extend_space(source.end);
-                } else {
-                    self.written.push(" ", source);
+                match before {
+                    Some(c) if c.is_whitespace() => self.written.extend_space(source.end),
+                    _ => self.written.push(" ", source),
                 }
                 continue;
             }
-            if self.written.text().ends_with(char::is_alphanumeric)
-                || (self.written.text().ends_with(',') && !begins_mark)
-            {
-                if !begins_mark {
-                    self.written.push(" ", source.start..source.start);
-                }
+            let is_mark = part.words.starts_with([',', '.']);
+            if !is_mark && before.is_some_and(|c| c.is_alphanumeric() || c == ',') {
+                self.written.push(" ", source.start..source.start);
             }
             self.written.push(&part.words, source);
         }
