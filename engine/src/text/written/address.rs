@@ -189,6 +189,9 @@ fn tag(text: &str, sign: char, view: &View<'_>) -> Option<Reading> {
     if sign == '#' {
         end = name.find(|c: char| !is_word_char(c)).unwrap_or(name.len());
     }
+    if name[end..].starts_with('#') {
+        return None;
+    }
     let word = &name[..end];
     if !view.is_after_space() && !view.previous().is_some_and(|c| matches!(c, '/' | ',' | '#'))
         || word.is_empty()

@@ -189,7 +189,9 @@ fn is_path(path: &str) -> bool {
     let rooted = path.strip_prefix('/').is_some_and(|rest| {
         rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '.') && rest.len() > 1
     });
-    rooted || ["~/", "./", "../"].iter().any(|root| path.starts_with(root)) || is_file(path)
+    // "/fu/" is how sounds are written.
+    let is_sound = rooted && path.ends_with('/') && path.matches('/').count() == 2;
+    (rooted && !is_sound) || ["~/", "./", "../"].iter().any(|root| path.starts_with(root)) || is_file(path)
 }
 
 fn spoken(path: &str, accent: Accent) -> String {

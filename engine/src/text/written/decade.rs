@@ -32,13 +32,13 @@ pub(super) fn read(view: &View<'_>) -> Option<Reading> {
         .find(|s| after.starts_with(*s) && is_edge(&after[s.len()..]));
     let length = apostrophe + count + plural.map_or(0, str::len);
     let words = match (count, plural) {
-        (4, Some(_)) if apostrophe == 0 && value % 10 == 0 && (1000..2200).contains(&value) => {
+        (4, Some(_)) if apostrophe == 0 && value.is_multiple_of(10) && (1000..2200).contains(&value) => {
             match (value / 100, value % 100) {
                 (century, 10) => format!("{} tens", cardinal(century, view.accent)),
                 _ => plural_last(&year(value, view.accent)),
             }
         }
-        (2, Some(_)) if value % 10 == 0 && value >= 20 => {
+        (2, Some(_)) if value.is_multiple_of(10) && value >= 20 => {
             let before = view.previous_word();
             let is_age =
                 apostrophe > 0 || value >= 70 || AGES.contains(&before) || view.previous() == Some('-');

@@ -31,10 +31,10 @@ pub(super) fn read(view: &View<'_>) -> Option<Reading> {
         return None;
     }
     let window = &text[..text.floor_char_boundary(LONGEST)];
-    let ends = window.char_indices().map(|(at, c)| at + c.len_utf8());
+    let ends = window.char_indices().rev().map(|(at, c)| at + c.len_utf8());
     let (emoji, length) = ends
-        .filter_map(|end| Some((emojis::get(&window[..end])?, end)))
-        .last()?;
+        .map(|end| (emojis::get(&window[..end]), end))
+        .find_map(|(emoji, end)| Some((emoji?, end)))?;
     // Without the sign that asks for a picture it may be plain punctuation.
     let is_picture = emoji.as_str().contains('\u{fe0f}') && !window[..length].contains('\u{fe0f}');
     if is_picture && matches!(first, '\u{2000}'..='\u{25ff}' | '©' | '®') {

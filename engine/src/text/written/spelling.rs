@@ -28,44 +28,23 @@ pub(super) fn spell(letters: &str) -> String {
     letters
 }
 
+/// Words of two letters that are said as such in small letters.
+const SHORT: [&str; 23] = [
+    "am", "an", "as", "at", "be", "by", "do", "go", "he", "hi", "if", "in", "is", "it", "me", "my", "no",
+    "of", "on", "or", "so", "to", "up",
+];
+
 /// A word if it can be one, else its letters: a word in small letters with a vowel and three letters or more.
 pub(super) fn word_or_letters(letters: &str) -> String {
-    let has_vowel = letters.contains(['a', 'e', 'i', 'o', 'u', 'y', 'A', 'E', 'I', 'O', 'U', 'Y']);
+    let is_vowel = |c: char| matches!(c.to_ascii_lowercase(), 'a' | 'e' | 'i' | 'o' | 'u' | 'y');
     let is_small = letters.chars().any(char::is_lowercase);
-    if letters.chars().count() > 2 && has_vowel && is_small || !letters.is_ascii() {
-        letters.to_string()
-    } else if letters.len() == 2
-        && is_small
-        && matches!(
-            letters.to_ascii_lowercase().as_str(),
-            "am" | "an"
-                | "as"
-                | "at"
-                | "be"
-                | "by"
-                | "do"
-                | "go"
-                | "he"
-                | "hi"
-                | "if"
-                | "in"
-                | "is"
-                | "it"
-                | "me"
-                | "my"
-                | "no"
-                | "of"
-                | "on"
-                | "or"
-                | "so"
-                | "to"
-                | "up"
-                | "us"
-                | "we"
-        )
-    {
-        letters.to_string()
-    } else if letters.len() > 5 {
+    let is_word = match letters.chars().count() {
+        _ if !letters.is_ascii() => true,
+        0..=2 => is_small && SHORT.contains(&letters.to_ascii_lowercase().as_str()),
+        3..=5 => is_small && letters.contains(is_vowel),
+        _ => true,
+    };
+    if is_word {
         letters.to_string()
     } else {
         spell(letters)
