@@ -93,6 +93,7 @@ test-voice:
 
 test-kernels: packages
 	@$(SET_VOICE) && python=$$($(VOICE) python) && cd artifacts && "$$python" -B -m unittest discover --start-directory tests/kernels && \
+	"$$python" -B -m unittest discover --start-directory tests/letter_to_sound && \
 	cd ../benches && "$$python" -B -m unittest peer.tests.test_dequantise
 
 # The golden tests a second time with what processors without AVX-512 run; at last the benches that need no voice, each once.
