@@ -40,6 +40,8 @@ mod stream;
 mod unknown;
 mod utf16;
 mod written;
+#[cfg_attr(not(test), expect(dead_code, reason = "for the words that `unknown` is given"))]
+mod word_parts;
 
 pub use chunk::{Boundary, Chunk, Limits, MAX_TOKENS, Phoneme, Wish, Word};
 pub use error::ReadError;
