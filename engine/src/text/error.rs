@@ -3,6 +3,7 @@
 //! Reading itself cannot fail: any text in a language that can be read gives chunks. Callers show the message and the
 //! [`hint`](ReadError::hint); the command prints both.
 
+use super::espeak::{EspeakError, needs};
 use super::language::Language;
 
 /// Why a text or a phoneme string cannot be read.
@@ -25,17 +26,25 @@ pub enum ReadError {
         /// Where it stands: bytes before it (UTF-8).
         byte: usize,
     },
+    /// The language is read through espeak-ng, and that cannot be used.
+    #[error(transparent)]
+    Espeak(#[from] EspeakError),
 }
 
 impl ReadError {
     /// What the person who sees the error can do, in one sentence.
     pub fn hint(&self) -> String {
         match self {
-            Self::NoTextFrontEnd { language } => format!(
-                "give phonemes instead of text (`--phonemes`), which works for every voice, or choose an English voice \
-                 (its name begins with a or b); voices of {language} begin with {}",
-                language.voice_letter()
-            ),
+            Self::NoTextFrontEnd { language } => {
+                let needs =
+                    needs(*language).map_or(String::new(), |needs| format!("; text would need {needs}"));
+                format!(
+                    "give phonemes instead of text (`--phonemes`), which works for every voice, or choose an English voice \
+                     (its name begins with a or b); voices of {language} begin with {}{needs}",
+                    language.voice_letter()
+                )
+            }
+            Self::Espeak(error) => error.hint(),
             Self::UnknownSymbol { symbol, .. } => match lookalike(*symbol) {
                 Some(meant) => format!("write {meant} (U+{:04X}) for it", u32::from(meant)),
                 None => "use the symbols of misaki, as in həlˈO wˈɜɹld!".into(),
@@ -73,6 +82,7 @@ mod tests {
             "text in Japanese cannot be read yet: there is no text front end for it"
         );
         assert!(error.hint().contains("--phonemes"));
+        assert!(error.hint().contains("kanji"), "{}", error.hint());
 
         let error = ReadError::UnknownSymbol {
             symbol: 'g',

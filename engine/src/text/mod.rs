@@ -24,6 +24,8 @@ mod early;
 mod english;
 mod error;
 mod intake;
+#[cfg_attr(not(test), expect(dead_code, reason = "`reader` does not ask for it yet"))]
+mod espeak;
 #[doc(hidden)]
 pub mod invariants;
 mod language;
@@ -39,12 +41,13 @@ mod split;
 mod stream;
 mod unknown;
 mod utf16;
-mod written;
 #[cfg_attr(not(test), expect(dead_code, reason = "for the words that `unknown` is given"))]
 mod word_parts;
+mod written;
 
 pub use chunk::{Boundary, Chunk, Limits, MAX_TOKENS, Phoneme, Wish, Word};
 pub use error::ReadError;
+pub use espeak::EspeakError;
 pub use language::Language;
 pub use phonemes::{SYMBOLS, is_symbol};
 pub use reader::{Chunks, Reader, has_speech};
