@@ -114,11 +114,21 @@ fn continuations(
     })
 }
 
-/// The cheapest way to each n-gram and number of stresses, and of these the cheapest.
+/// The cheapest way to each n-gram and number of stresses, and of these the cheapest, in order.
 fn keep_best(next: &mut Vec<(Way, u16)>) {
     // The sort is stable: of equals the one that came first wins.
-    next.sort_by_key(|(way, _)| (way.node, way.primaries, way.cost));
-    next.dedup_by_key(|(way, _)| (way.node, way.primaries));
     next.sort_by_key(|(way, _)| (way.cost, way.node, way.primaries));
-    next.truncate(BEAM);
+    let mut kept = 0;
+    for at in 0..next.len() {
+        let way = next[at].0;
+        let is_known = |(known, _): &(Way, u16)| (known.node, known.primaries) == (way.node, way.primaries);
+        if !next[..kept].iter().any(is_known) {
+            next.swap(kept, at);
+            kept += 1;
+        }
+        if kept == BEAM {
+            break;
+        }
+    }
+    next.truncate(kept);
 }
