@@ -147,12 +147,12 @@ mod tests {
         wrong as f64 / all as f64
     }
 
-    // Measured 0.155 and 0.187; much of it is the vowels of unstressed syllables. One sound in five is still understood.
+    // Measured 0.034 and 0.038, mostly on words that the model has learnt from; 0.060 and 0.083 on those that it has not.
     #[test]
     fn the_rules_agree_with_the_dictionary_on_most_sounds() {
         let american = error_of_the_rules(Accent::American);
-        assert!(american < 0.16, "{american}");
+        assert!(american < 0.036, "{american}");
         let british = error_of_the_rules(Accent::British);
-        assert!(british < 0.195, "{british}");
+        assert!(british < 0.041, "{british}");
     }
 }
