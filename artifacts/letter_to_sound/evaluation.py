@@ -102,7 +102,7 @@ def espeak(accent: str, words: Sequence[Word]) -> list[str]:
         file.write("\n\n".join(word.letters for word in words))
         file.flush()
         answer = subprocess.run(
-            ["espeak-ng", "-q", f"--ipa", f"--tie={_TIE}", "-v", _ESPEAK_VOICES[accent], "-f", file.name],
+            ["espeak-ng", "-q", "--ipa", f"--tie={_TIE}", "-v", _ESPEAK_VOICES[accent], "-f", file.name],
             check=True,
             capture_output=True,
             text=True,

@@ -128,15 +128,21 @@ def prune(levels: list[Level], keep: int) -> list[Level]:
 
 def _select(levels: list[Level], kept: list[np.ndarray]) -> list[Level]:
     selected, parents = [], np.zeros(1, np.int64)
-    full_suffix: list[np.ndarray] = []
     for depth, (level, keep) in enumerate(zip(levels, kept)):
         renumbered = np.cumsum(keep) - 1
         parent = parents[level.parent[keep]] if depth else level.parent[keep]
         selected.append(
-            Level(parent, level.last[keep], level.suffix[keep], level.raw[keep], level.count[keep], level.p[keep], level.backoff[keep])
+            Level(
+                parent,
+                level.last[keep],
+                level.suffix[keep],
+                level.raw[keep],
+                level.count[keep],
+                level.p[keep],
+                level.backoff[keep],
+            )
         )
         parents = renumbered
-        full_suffix.append(keep)
     _rebalance(levels, kept, selected)
     return selected
 
