@@ -5,7 +5,12 @@
 
 use std::sync::Arc;
 
-use super::{Boundary, Chunk, Language, Limits, Progress, Reader, TextStream, Wish, is_symbol};
+use super::markdown::{MOST_HELD, MarkdownFilter};
+use super::plain::Plain;
+use super::{
+    Boundary, Chunk, CodeBlocks, CodeSpans, Language, Limits, Links, MarkdownOptions, Progress, Reader, TextStream, Wish,
+    is_symbol,
+};
 
 /// Reads `text` in a language that can be read and checks the chunks.
 pub fn check_text(reader: &Reader, text: &str, language: Language, limits: Limits) {
@@ -111,6 +116,60 @@ pub fn fuzz_text(reader: &Arc<Reader>, data: &[u8]) {
 /// The body of the fuzz target `phoneme_input`.
 pub fn fuzz_phonemes(reader: &Reader, data: &[u8]) {
     check_phonemes(reader, &String::from_utf8_lossy(data));
+}
+
+/// Filters `text` as Markdown at once and in pieces of so many characters, and compares. The lengths are used in turn.
+pub fn check_markdown(text: &str, options: MarkdownOptions, lengths: &[usize]) {
+    let mut whole = Plain::default();
+    let mut filter = MarkdownFilter::new(options);
+    filter.push(text, &mut whole);
+    assert!(filter.held() <= MOST_HELD);
+    filter.finish(&mut whole);
+    assert_eq!(filter.held(), 0);
+    whole.check(text);
+
+    let mut pieces = Plain::default();
+    let mut rest = text;
+    for length in lengths.iter().cycle() {
+        if rest.is_empty() {
+            break;
+        }
+        let end = rest
+            .char_indices()
+            .nth((*length).max(1))
+            .map_or(rest.len(), |(at, _)| at);
+        filter.push(&rest[..end], &mut pieces);
+        assert!(filter.held() <= MOST_HELD);
+        rest = &rest[end..];
+    }
+    filter.finish(&mut pieces);
+    assert_eq!(pieces, whole, "{text:?}");
+
+    let mut settled = Plain::default();
+    for (at, c) in text.char_indices() {
+        filter.push(&text[at..at + c.len_utf8()], &mut settled);
+        filter.settle(&mut settled);
+        assert_eq!(filter.held(), 0);
+    }
+    filter.finish(&mut settled);
+    settled.check(text);
+}
+
+/// The body of the fuzz target `markdown`: two bytes choose the options and the length of the pieces.
+pub fn fuzz_markdown(data: &[u8]) {
+    let [settings, length, text @ ..] = data else {
+        return;
+    };
+    let options = MarkdownOptions {
+        code_spans: [CodeSpans::Spoken, CodeSpans::Skipped][usize::from(settings & 1)],
+        code_blocks: match settings >> 1 & 3 {
+            0 => CodeBlocks::Notice,
+            1 => CodeBlocks::Spoken,
+            _ => CodeBlocks::Skipped,
+        },
+        links: [Links::Text, Links::TextAndAddress][usize::from(settings >> 3 & 1)],
+    };
+    check_markdown(&String::from_utf8_lossy(text), options, &[usize::from(*length)]);
 }
 
 fn check_chunks(chunks: &[Chunk], text: &str, limits: Limits) {

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 /// Text to be read, with the range of the source text behind every byte.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Plain {
     text: String,
     origin: Vec<Range<usize>>,
@@ -68,6 +68,24 @@ impl Plain {
     pub(super) fn extend_space(&mut self, end: usize) {
         if let Some(space) = self.origin.last_mut() {
             space.end = space.end.max(end);
+        }
+    }
+
+    /// Forgets the first bytes.
+    pub(super) fn drop_front(&mut self, bytes: usize) {
+        self.text.drain(..bytes);
+        self.origin.drain(..bytes);
+    }
+
+    /// Panics unless the ranges ascend and lie on the characters of `source`.
+    pub(super) fn check(&self, source: &str) {
+        assert_eq!(self.text.len(), self.origin.len());
+        let mut before = 0..0;
+        for range in &self.origin {
+            assert!(source.get(range.clone()).is_some(), "{range:?} of {source:?}");
+            let ascends = before.start <= range.start && before.end <= range.end;
+            assert!(ascends, "{range:?} after {before:?}");
+            before = range.clone();
         }
     }
 
