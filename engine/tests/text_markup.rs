@@ -1,4 +1,4 @@
-//! Markdown: what its fuzz target checks, over the seed corpus.
+//! Markdown and markup: what their fuzz targets check, over the seed corpus.
 
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
@@ -26,4 +26,9 @@ fn seeds(target: &str, check: impl Fn(&[u8])) {
 #[test]
 fn the_seeds_of_markdown_hold() {
     seeds("markdown", invariants::fuzz_markdown);
+}
+
+#[test]
+fn the_seeds_of_markup_hold() {
+    seeds("markup", invariants::fuzz_markup);
 }

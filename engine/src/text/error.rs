@@ -54,7 +54,7 @@ impl ReadError {
 }
 
 /// The symbol that a person most probably meant.
-fn lookalike(symbol: char) -> Option<char> {
+pub(super) fn lookalike(symbol: char) -> Option<char> {
     Some(match symbol {
         'g' => 'ɡ',
         '\'' | '\u{2019}' | '\u{2bc}' => 'ˈ',

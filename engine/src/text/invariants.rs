@@ -8,8 +8,8 @@ use std::sync::Arc;
 use super::markdown::{MOST_HELD, MarkdownFilter};
 use super::plain::Plain;
 use super::{
-    Boundary, Chunk, CodeBlocks, CodeSpans, Language, Limits, Links, MarkdownOptions, Progress, Reader, TextStream, Wish,
-    is_symbol,
+    Boundary, Chunk, CodeBlocks, CodeSpans, Content, LONGEST_SILENCE, Language, Limits, Links, MOST_SPANS,
+    MarkdownOptions, Markup, Progress, Reader, Span, Strictness, TextStream, Wish, is_symbol,
 };
 
 /// Reads `text` in a language that can be read and checks the chunks.
@@ -245,4 +245,72 @@ fn check_every_letter_is_spoken(chunks: &[Chunk], text: &str) {
         .collect();
     let given: String = text.chars().filter(alphanumeric).collect();
     assert_eq!(spoken, given);
+}
+
+/// Reads `text` as markup and checks the spans, or the place of the error.
+pub fn check_markup(text: &str, markup: Markup) {
+    let lenient = markup.read(text, Strictness::Lenient);
+    let Ok(spans) = lenient else {
+        panic!("in lenient reading there is no error: {lenient:?}");
+    };
+    check_spans(&spans, text);
+    match markup.read(text, Strictness::Strict) {
+        Ok(strict) => assert_eq!(strict, spans, "what is right is read the same"),
+        Err(error) => {
+            assert!(text.is_char_boundary(error.place.byte), "{error}");
+            assert!(error.place.line >= 1 && error.place.column >= 1, "{error}");
+            assert!(!error.hint().is_empty());
+        }
+    }
+    // The passes behind get spans one after the other.
+    let mut filter = MarkdownFilter::new(MarkdownOptions::default());
+    let mut plain = Plain::default();
+    for span in &spans {
+        if let Content::Text(marked) = &span.content {
+            filter.push_plain(&marked.0, &mut plain);
+        }
+    }
+    filter.finish(&mut plain);
+    plain.check(text);
+}
+
+/// The body of the fuzz target `markup`: a byte chooses the markup.
+pub fn fuzz_markup(data: &[u8]) {
+    let [markup, text @ ..] = data else {
+        return;
+    };
+    let markup = [Markup::Ssml, Markup::Inline, Markup::Plain][usize::from(markup % 3)];
+    check_markup(&String::from_utf8_lossy(text), markup);
+}
+
+fn check_spans(spans: &[Span], text: &str) {
+    assert!(spans.len() <= MOST_SPANS, "{} spans", spans.len());
+    let mut before = 0..0;
+    for span in spans {
+        let range = span.source.clone();
+        assert!(text.get(range.clone()).is_some(), "{span:?}");
+        assert!(
+            before.start <= range.start && before.end <= range.end,
+            "{range:?} after {before:?}"
+        );
+        before = range;
+        assert!(
+            span.style.rate.is_none_or(|rate| (0.5..=2.0).contains(&rate)),
+            "{span:?}"
+        );
+        assert!((-60.0..=12.0).contains(&span.style.gain), "{span:?}");
+        match &span.content {
+            Content::Text(marked) => {
+                assert!(!marked.as_str().is_empty());
+                marked.0.check(text);
+            }
+            Content::Phonemes { symbols, word } => {
+                assert!(!symbols.is_empty() && symbols.chars().all(is_symbol), "{symbols}");
+                assert!(text.get(word.clone()).is_some(), "{span:?}");
+            }
+            Content::Silence(duration) => assert!(*duration <= LONGEST_SILENCE),
+            Content::Clip { instead, .. } => check_spans(instead, text),
+            Content::Boundary(_) | Content::Mark(_) => {}
+        }
+    }
 }

@@ -32,8 +32,10 @@ mod language;
 mod letter_to_sound;
 mod lexicon;
 mod markdown;
+mod markup;
 mod normalise;
 mod phonemes;
+mod place;
 mod plain;
 mod reader;
 mod reading;
@@ -51,7 +53,12 @@ pub use error::ReadError;
 pub use espeak::EspeakError;
 pub use language::Language;
 pub use markdown::{CodeBlocks, CodeSpans, Links, MarkdownOptions};
+pub use markup::{
+    Content, DateFormat, Emphasis, LONGEST_SILENCE, MOST_DEPTH, MOST_SPANS, MarkedText, Markup, MarkupError,
+    MarkupProblem, SayAs, Span, Strictness, Style,
+};
 pub use phonemes::{SYMBOLS, is_symbol};
+pub use place::Place;
 pub use reader::{Chunks, Reader, has_speech};
 pub use reading::Progress;
 pub use stream::TextStream;

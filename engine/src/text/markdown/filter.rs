@@ -95,6 +95,12 @@ impl MarkdownFilter {
         self.run(false, out);
     }
 
+    /// Like [`push`](Self::push) for text that another pass has written, whose ranges of the source it keeps.
+    pub(in crate::text) fn push_plain(&mut self, piece: &Plain, out: &mut Plain) {
+        self.held.push_part(piece, 0..piece.text().len());
+        self.run(false, out);
+    }
+
     /// Decides what is held back as if the text ended here, though it may go on: when nothing has come for some time.
     pub(in crate::text) fn settle(&mut self, out: &mut Plain) {
         self.run(true, out);

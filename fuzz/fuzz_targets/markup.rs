@@ -1,0 +1,7 @@
+//! Any text as markup of each kind, strictly and leniently: `cargo +nightly fuzz run markup`.
+//!
+//! The body and what it checks is in the engine, where an ordinary test runs it over the seed corpus.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| utter::text::invariants::fuzz_markup(data));
