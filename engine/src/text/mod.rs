@@ -43,6 +43,7 @@ mod segment;
 mod split;
 mod stream;
 mod unknown;
+mod user_lexicon;
 mod utf16;
 #[cfg_attr(not(test), expect(dead_code, reason = "for the words that `unknown` is given"))]
 mod word_parts;
@@ -62,5 +63,6 @@ pub use place::Place;
 pub use reader::{Chunks, Reader, has_speech};
 pub use reading::Progress;
 pub use stream::TextStream;
+pub use user_lexicon::{LexiconMatch, LexiconMatches, LexiconProblem, Pronunciation, UserLexicon, UserLexiconError};
 pub use utf16::Utf16Cursor;
 pub use written::{EmojiReading, WrittenOptions};
