@@ -23,9 +23,9 @@ mod chunk;
 mod early;
 mod english;
 mod error;
-mod intake;
 #[cfg_attr(not(test), expect(dead_code, reason = "`reader` does not ask for it yet"))]
 mod espeak;
+mod intake;
 #[doc(hidden)]
 pub mod invariants;
 mod language;
@@ -45,7 +45,10 @@ mod stream;
 mod unknown;
 mod user_lexicon;
 mod utf16;
-#[cfg_attr(not(test), expect(dead_code, reason = "for the words that `unknown` is given"))]
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "for the words that `unknown` is given")
+)]
 mod word_parts;
 mod written;
 
@@ -63,6 +66,8 @@ pub use place::Place;
 pub use reader::{Chunks, Reader, has_speech};
 pub use reading::Progress;
 pub use stream::TextStream;
-pub use user_lexicon::{LexiconMatch, LexiconMatches, LexiconProblem, Pronunciation, UserLexicon, UserLexiconError};
+pub use user_lexicon::{
+    LexiconMatch, LexiconMatches, LexiconProblem, Pronunciation, UserLexicon, UserLexiconError,
+};
 pub use utf16::Utf16Cursor;
 pub use written::{EmojiReading, WrittenOptions};
