@@ -11,7 +11,7 @@ use criterion::{BenchmarkId, Criterion, SamplingMode, criterion_group, criterion
 use utter::playback::output::{NullOutput, OutputSelection};
 use utter::playback::{Player, PlayerOptions};
 use utter::speech::{Delivery, Event, Events, Speaker, Utterance, read_text};
-use utter::text::{Language, Reader};
+use utter::text::{Language, ReadOptions, Reader};
 use utter::voice::artifacts::ArtifactsDir;
 use utter_benches::{SENTENCES, THREADS, pipeline, voice};
 
@@ -39,7 +39,12 @@ impl Studio {
 
     /// Asks for a text, and stops it when its first frames are there. How long those took.
     fn first_audio(&self, text: &str) -> Result<Duration, Box<dyn std::error::Error>> {
-        let chunks = read_text(Arc::clone(&self.reader), text.into(), Language::AmericanEnglish)?;
+        let chunks = read_text(
+            Arc::clone(&self.reader),
+            text.into(),
+            Language::AmericanEnglish,
+            &ReadOptions::default(),
+        )?;
         let delivery = Delivery::default();
         let spoken = self.speaker.speak(Utterance { chunks, delivery })?;
         let after = loop {

@@ -17,7 +17,7 @@ use timed_output::{Device, with_device};
 use utter::playback::output::{CpalBackend, NullOutput, OutputBackend, OutputSelection};
 use utter::playback::{Player, PlayerOptions};
 use utter::speech::{Delivery, Event, Events, Outcome, Speaker, Utterance, read_text};
-use utter::text::{Language, Reader};
+use utter::text::{Language, ReadOptions, Reader};
 use utter::voice::artifacts::default_base;
 use utter::voice::{self, KokoroPipeline};
 
@@ -39,7 +39,13 @@ fn start(backend: Arc<dyn OutputBackend>, period: Duration) -> (Speaker, Events)
 
 fn utterance(reader: &Arc<Reader>, text: String) -> Utterance {
     Utterance {
-        chunks: read_text(Arc::clone(reader), text, Language::AmericanEnglish).unwrap(),
+        chunks: read_text(
+            Arc::clone(reader),
+            text,
+            Language::AmericanEnglish,
+            &ReadOptions::default(),
+        )
+        .unwrap(),
         delivery: Delivery {
             voice: "af_heart".into(),
             ..Delivery::default()

@@ -17,7 +17,7 @@ use utter::speech::{
     CancelFlag, Delivery, Event, Events, FileHandle, FileOutcome, Mode, Rendered, SpeakOptions, Speaker,
     Utterance, VoiceState, kokoro_loader, read_text, render,
 };
-use utter::text::{Language, Reader};
+use utter::text::{Language, ReadOptions, Reader};
 use utter::voice::artifacts::default_base;
 use utter::voice::{Device, KokoroPipeline, PipelineOptions};
 
@@ -32,7 +32,13 @@ const URGENT: SpeakOptions = SpeakOptions {
 
 fn utterance(reader: &Arc<Reader>, text: &str) -> Utterance {
     Utterance {
-        chunks: read_text(Arc::clone(reader), text.into(), Language::AmericanEnglish).unwrap(),
+        chunks: read_text(
+            Arc::clone(reader),
+            text.into(),
+            Language::AmericanEnglish,
+            &ReadOptions::default(),
+        )
+        .unwrap(),
         delivery: Delivery {
             seed: 5,
             ..Delivery::default()

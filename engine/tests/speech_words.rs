@@ -9,7 +9,7 @@ use std::time::Duration;
 use utter::speech::{
     CancelFlag, Delivery, Pauses, Rendered, SpokenWord, Trim, Utterance, read_phonemes, read_text, render,
 };
-use utter::text::{Language, Reader};
+use utter::text::{Language, ReadOptions, Reader};
 use utter::voice::artifacts::default_base;
 use utter::voice::{ALIGNMENT_FRAME, Device, KokoroPipeline, Noise, Synthesis};
 
@@ -48,7 +48,13 @@ impl Voice {
         } else {
             Language::AmericanEnglish
         };
-        let chunks = read_text(Arc::clone(&self.reader), text.to_owned(), language).unwrap();
+        let chunks = read_text(
+            Arc::clone(&self.reader),
+            text.to_owned(),
+            language,
+            &ReadOptions::default(),
+        )
+        .unwrap();
         let utterance = Utterance { chunks, delivery };
         let mut frames = Vec::new();
         let rendered = render(&mut self.pipeline, utterance, &CancelFlag::never(), &mut frames).unwrap();

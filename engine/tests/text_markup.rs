@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use utter::text::invariants;
+use utter::text::{Reader, invariants};
 
 fn seeds(target: &str, check: impl Fn(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -30,5 +30,6 @@ fn the_seeds_of_markdown_hold() {
 
 #[test]
 fn the_seeds_of_markup_hold() {
-    seeds("markup", invariants::fuzz_markup);
+    let reader = Reader::new();
+    seeds("markup", |data| invariants::fuzz_markup(&reader, data));
 }

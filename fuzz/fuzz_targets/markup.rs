@@ -4,4 +4,10 @@
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| utter::text::invariants::fuzz_markup(data));
+use std::sync::LazyLock;
+
+use utter::text::{Reader, invariants};
+
+static READER: LazyLock<Reader> = LazyLock::new(Reader::new);
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| invariants::fuzz_markup(&READER, data));

@@ -14,7 +14,7 @@ use utter::playback::{Player, PlayerOptions};
 use utter::speech::{
     ChunkSource, Delivery, Event, Events, QUIET, Speaker, TextWriter, Utterance, read_text, stream_text,
 };
-use utter::text::{Language, Reader};
+use utter::text::{Language, ReadOptions, Reader};
 use utter::voice::KokoroPipeline;
 
 use crate::failure::{Failure, Kind};
@@ -111,13 +111,23 @@ pub fn measure(
 impl Studio {
     fn at_once(&self, text: &str) -> Result<Duration, Failure> {
         let begin = Instant::now();
-        let chunks = read_text(Arc::clone(&self.reader), text.to_owned(), self.language)?;
+        let chunks = read_text(
+            Arc::clone(&self.reader),
+            text.to_owned(),
+            self.language,
+            &ReadOptions::default(),
+        )?;
         self.first_audio(chunks, begin, |_| begin)
     }
 
     /// How long after the first clause was complete.
     fn in_pieces(&self, text: &str) -> Result<Duration, Failure> {
-        let (writer, chunks) = stream_text(Arc::clone(&self.reader), self.language, QUIET)?;
+        let (writer, chunks) = stream_text(
+            Arc::clone(&self.reader),
+            self.language,
+            ReadOptions::default(),
+            QUIET,
+        )?;
         let begin = Instant::now();
         let pieces = pieces(text);
         let complete = first_clause(&pieces);

@@ -13,7 +13,7 @@ use utter::speech::{
     Asked, CancelFlag, ChunkSource, Delivery, Outcome, SAMPLE_RATE, SourceError, Speaker, SpeechError,
     Utterance, read_phonemes, read_text, render, stream_text,
 };
-use utter::text::{Language, Reader, Wish, has_speech};
+use utter::text::{Language, ReadOptions, Reader, Wish, has_speech};
 use utter::voice::KokoroPipeline;
 use utter::voice::artifacts::ArtifactsDir;
 
@@ -56,11 +56,11 @@ pub fn run(artifacts: Option<&Path>, options: SayOptions) -> Result<ExitCode, Fa
     let (pipeline, reader) = voice::load(artifacts, &options.threads, language)?;
     let mut input = None;
     let chunks = match words {
-        Words::Text(text, language) => read_text(reader, text, language)?,
+        Words::Text(text, language) => read_text(reader, text, language, &ReadOptions::default())?,
         Words::Phonemes(chunks) => chunks,
         Words::Written(language) => {
             let quiet = Duration::from_millis(options.flush_after);
-            let (writer, chunks) = stream_text(reader, language, quiet)?;
+            let (writer, chunks) = stream_text(reader, language, ReadOptions::default(), quiet)?;
             input = Some(input::stream(writer)?);
             chunks
         }

@@ -24,6 +24,9 @@ pub struct RuntimeConfig {
     pub threads: Option<usize>,
     /// The languages whose dictionaries are loaded when the voice is warmed up. Others are when text in them is first said.
     pub languages: Vec<Language>,
+    /// Whether espeak-ng may be loaded, where it is installed, for text in the languages that are read through it
+    /// ([`Language::is_read_by_espeak`]). It is under the GPL, so who ships a program decides; it is not by default.
+    pub espeak: bool,
     /// The system of outputs that is used.
     pub outputs: Outputs,
     /// The output that is opened at first.
@@ -58,6 +61,7 @@ impl Default for RuntimeConfig {
             device: Device::default(),
             threads: None,
             languages: vec![Language::AmericanEnglish],
+            espeak: false,
             outputs: Outputs::default(),
             route: OutputSelection::Default,
             player: PlayerOptions::default(),
@@ -107,6 +111,7 @@ impl RuntimeConfig {
         compare("device", &self.device, &asked.device);
         compare("threads", &self.threads, &asked.threads);
         compare("languages", &self.languages, &asked.languages);
+        compare("espeak", &self.espeak, &asked.espeak);
         compare("outputs", &self.outputs, &asked.outputs);
         compare("route", &self.route, &asked.route);
         compare("player", &self.player, &asked.player);

@@ -5,7 +5,6 @@
 
 use super::commands::Commands;
 use super::config::RuntimeConfig;
-use super::dictionaries::Dictionaries;
 use super::error::Error;
 use super::keeper::Keeper;
 use super::metrics::Metrics;
@@ -21,6 +20,7 @@ use crate::speech::clip::{ClipOptions, ClipSource};
 use crate::speech::{
     FileHandle, SpeakError, SpeakOptions, Speaker, TextWriter, Utterance, UtteranceHandle, VoiceRequest,
 };
+use crate::text::Reader;
 use parking_lot::Mutex;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -47,7 +47,7 @@ pub(super) struct Runtime {
     pub(super) commands: Commands,
     pub(super) topic: Topic<RuntimeState>,
     pub(super) metrics: Metrics,
-    dictionaries: Dictionaries,
+    reader: Arc<Reader>,
     keeper: Keeper,
 }
 
@@ -87,7 +87,7 @@ impl Runtime {
             commands: Commands::default(),
             topic: Topic::new(state, || {}),
             metrics: Metrics::new(inits),
-            dictionaries: Dictionaries::default(),
+            reader: Arc::new(Reader::new().allowing_espeak(config.espeak)),
             keeper: Keeper::new(Weak::clone(this)),
             speaker: Mutex::new(Some(speaker)),
             player,
@@ -123,7 +123,6 @@ impl Runtime {
             drop(speaker.close());
         }
         self.player.close();
-        self.dictionaries.close();
         self.metrics.played(&self.player.counters());
         self.topic.close();
         tracing::info!(took = ?begin.elapsed(), "runtime shut down");
@@ -209,12 +208,7 @@ impl Runtime {
 
     /// What a client wants to be said, read. That may take a while for much, so it is done before the client acts.
     pub(super) fn prepare(&self, speak: Speak) -> Result<(Utterance, SpeakOptions), Error> {
-        let language = speak.language();
-        let prepared = speak.prepare(self.dictionaries.reader())?;
-        if let Some(language) = language {
-            self.dictionaries.load(language);
-        }
-        Ok(prepared)
+        speak.prepare(&self.reader)
     }
 
     /// The same for a text that is still being written.
@@ -222,12 +216,7 @@ impl Runtime {
         &self,
         speak: Speak,
     ) -> Result<(Utterance, SpeakOptions, TextWriter), Error> {
-        let language = speak.language();
-        let prepared = speak.prepare_stream(self.dictionaries.reader())?;
-        if let Some(language) = language {
-            self.dictionaries.load(language);
-        }
-        Ok(prepared)
+        speak.prepare_stream(&self.reader)
     }
 
     pub(super) fn speak(
@@ -315,7 +304,9 @@ impl Runtime {
     /// Loads the voice and the dictionaries, and has the voice speak once, unheard.
     pub(super) fn warm_up(&self) -> Result<VoiceRequest, Error> {
         for language in &self.config.languages {
-            self.dictionaries.load(*language);
+            if let Err(error) = self.reader.load(*language) {
+                tracing::warn!(%error, language = language.tag(), "text in it will not be read");
+            }
         }
         self.with_speaker(Speaker::warm_up)
     }

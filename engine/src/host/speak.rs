@@ -4,16 +4,12 @@ use super::error::{Error, Reason};
 use crate::playback::Interrupt;
 use crate::playback::output::WavEncoding;
 use crate::speech::{
-    Asked, ChunkSource, Delivery, Mode, Pauses, QUIET, SourceError, SpeakOptions, TextWriter, Utterance,
-    read_phonemes, read_text, stream_text,
+    Delivery, Marked, Mode, Pauses, QUIET, Recordings, SPEEDS, SpeakOptions, TextWriter, Utterance,
+    read_markup, read_phonemes, read_text, stream_text,
 };
-use crate::text::{Language, Reader, Wish, has_speech};
-use std::ops::RangeInclusive;
+use crate::text::{Language, Markup, ReadOptions, Reader, Strictness, has_speech};
 use std::sync::Arc;
 use std::time::Duration;
-
-/// The speeds at which a voice speaks.
-pub const SPEEDS: RangeInclusive<f32> = 0.5..=2.0;
 
 /// Something to be said, and how.
 ///
@@ -29,6 +25,9 @@ pub struct Speak {
     options: SpeakOptions,
     encoding: WavEncoding,
     quiet: Duration,
+    language: Option<Language>,
+    reading: ReadOptions,
+    marked: Marked,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -55,6 +54,9 @@ impl Speak {
             options: SpeakOptions::default(),
             encoding: WavEncoding::default(),
             quiet: QUIET,
+            language: None,
+            reading: ReadOptions::default(),
+            marked: Marked::default(),
         }
     }
 
@@ -69,6 +71,35 @@ impl Speak {
     #[must_use]
     pub fn speed(mut self, speed: f32) -> Self {
         self.delivery.speed = speed;
+        self
+    }
+
+    /// The language of the text; that of the voice by default.
+    #[must_use]
+    pub fn language(mut self, language: Language) -> Self {
+        self.language = Some(language);
+        self
+    }
+
+    /// How the text is read: Markdown, emoji, the user's own pronunciations.
+    #[must_use]
+    pub fn reading(mut self, options: ReadOptions) -> Self {
+        self.reading = options;
+        self
+    }
+
+    /// What the text is marked up with, and what becomes of mistakes in it. Plain text by default, in which nothing is taken
+    /// for markup. A text that is said while it is written has none.
+    #[must_use]
+    pub fn markup(mut self, markup: Markup, strictness: Strictness) -> Self {
+        (self.marked.markup, self.marked.strictness) = (markup, strictness);
+        self
+    }
+
+    /// The folder of the recordings that its markup may name. By default there are none.
+    #[must_use]
+    pub fn recordings(mut self, recordings: Recordings) -> Self {
+        self.marked.recordings = recordings;
         self
     }
 
@@ -122,14 +153,6 @@ impl Speak {
         self
     }
 
-    /// The language of the text, if it is text.
-    pub(super) fn language(&self) -> Option<Language> {
-        match &self.words {
-            Words::Text(_) => Language::of_voice(&self.delivery.voice),
-            Words::Phonemes(_) => None,
-        }
-    }
-
     pub(super) fn wav_encoding(&self) -> WavEncoding {
         self.encoding
     }
@@ -144,11 +167,15 @@ impl Speak {
         let delivery = &self.delivery;
         let chunks = match self.words {
             Words::Text(text) => {
-                let language = language_of(&delivery.voice)?;
+                let language = language_of(self.language, &delivery.voice)?;
                 if !has_speech(&text) {
                     return Err(invalid("there is nothing to say in this text", "give some words"));
                 }
-                Box::new(Deferred::Unread(Arc::clone(reader), text, language))
+                let reader = Arc::clone(reader);
+                match self.marked.markup {
+                    Markup::Plain => read_text(reader, text, language, &self.reading)?,
+                    _ => read_markup(reader, text, self.marked, language, &self.reading)?,
+                }
             }
             Words::Phonemes(phonemes) => read_phonemes(reader, &phonemes)?,
         };
@@ -172,8 +199,14 @@ impl Speak {
         let Words::Text(text) = self.words else {
             return Err(invalid("phonemes are given whole", "use `speak` for them"));
         };
-        let language = language_of(&self.delivery.voice)?;
-        let (writer, chunks) = stream_text(Arc::clone(reader), language, self.quiet)?;
+        if self.marked.markup != Markup::Plain {
+            return Err(invalid(
+                "text with markup is given whole",
+                "use `speak` for it, or write plain text piece by piece",
+            ));
+        }
+        let language = language_of(self.language, &self.delivery.voice)?;
+        let (writer, chunks) = stream_text(Arc::clone(reader), language, self.reading, self.quiet)?;
         if !text.is_empty() {
             writer.push(text)?;
         }
@@ -206,37 +239,14 @@ fn invalid(message: impl std::fmt::Display, hint: &str) -> Error {
     Error::new(Reason::InvalidInput, message, hint)
 }
 
-/// The language in which a voice reads text.
-fn language_of(voice: &str) -> Result<Language, Error> {
-    let language = Language::of_voice(voice).ok_or_else(|| {
+/// The language in which text is read: the one that is asked for, or that of the voice.
+fn language_of(asked: Option<Language>, voice: &str) -> Result<Language, Error> {
+    let language = asked.or_else(|| Language::of_voice(voice)).ok_or_else(|| {
         Error::new(
             Reason::InvalidVoice,
             format_args!("there is no voice {voice:?}"),
             "`utter voices` lists all",
         )
     })?;
-    match language.has_text_front_end() {
-        true => Ok(language),
-        false => Err(crate::text::ReadError::NoTextFrontEnd { language }.into()),
-    }
-}
-
-/// The chunks of a text. Its language's dictionary is loaded when the first is asked for, by the thread that does: it takes
-/// a quarter of a second the first time, which whoever asks for speech must not wait for.
-enum Deferred {
-    Unread(Arc<Reader>, String, Language),
-    Read(Box<dyn ChunkSource>),
-}
-
-impl ChunkSource for Deferred {
-    fn ask(&mut self, wish: Wish) -> Result<Asked, SourceError> {
-        if let Self::Unread(reader, text, language) = self {
-            let chunks = read_text(Arc::clone(reader), std::mem::take(text), *language)?;
-            *self = Self::Read(chunks);
-        }
-        match self {
-            Self::Read(chunks) => chunks.ask(wish),
-            Self::Unread(..) => Ok(Asked::Over),
-        }
-    }
+    Ok(language)
 }

@@ -67,6 +67,8 @@ pub(super) struct Script {
     next: Option<Chunk>,
     /// There are no more chunks behind `next`.
     is_read: bool,
+    /// Silence was asked for behind the last chunk.
+    is_silence_asked: bool,
     /// Whether there was none when it was asked for by somebody in a hurry.
     is_hurried: bool,
     /// What the voice has made of the present chunk, and what became of it.
@@ -82,6 +84,7 @@ impl Script {
             made: 0,
             next: None,
             is_read: false,
+            is_silence_asked: false,
             is_hurried: false,
             audio: Vec::new(),
             frames: Vec::new(),
@@ -106,25 +109,42 @@ impl Script {
             return Ok(Prepared::Over);
         }
         self.is_hurried = wish.soon;
-        let asked = self
-            .utterance
-            .chunks
-            .ask(wish)
-            .map_err(|error| SpeechError::Text {
+        loop {
+            let asked = self.utterance.chunks.ask(wish);
+            let asked = asked.map_err(|error| SpeechError::Text {
                 chunk: self.made,
                 source: Arc::from(error),
             })?;
-        Ok(match asked {
-            Asked::Chunk(chunk) => {
-                self.next = Some(chunk);
-                Prepared::Ready
-            }
-            Asked::Later => Prepared::Later,
-            Asked::Over => {
-                self.is_read = true;
-                Prepared::Over
-            }
-        })
+            return Ok(match asked {
+                Asked::Chunk(chunk) => {
+                    self.next = Some(chunk);
+                    self.is_silence_asked = false;
+                    Prepared::Ready
+                }
+                Asked::Silence(time) => {
+                    let frames = time.as_secs_f64() * f64::from(SAMPLE_RATE);
+                    self.spacing.at_least(frames.round() as usize);
+                    self.is_silence_asked = true;
+                    continue;
+                }
+                Asked::Later => Prepared::Later,
+                Asked::Over => {
+                    self.is_read = true;
+                    match std::mem::take(&mut self.is_silence_asked) {
+                        // Nobody else makes it.
+                        true => {
+                            let recording = Some(Arc::from([].as_slice()));
+                            self.next = Some(Chunk {
+                                recording,
+                                ..Chunk::default()
+                            });
+                            Prepared::Ready
+                        }
+                        false => Prepared::Over,
+                    }
+                }
+            });
+        }
     }
 
     /// When a step would come to something, with so much left to be heard; `None` if nobody listens.
@@ -167,11 +187,21 @@ impl Script {
         };
         let begin = Instant::now();
         self.audio.clear();
-        let request = request(&chunk, &self.utterance.delivery, self.made);
-        let Some(timing) = synthesize(synthesizer, &request, cancel, &mut self.audio)? else {
+        let timing = match &chunk.recording {
+            Some(recording) => {
+                self.audio.extend_from_slice(recording);
+                Some(Timing::unknown())
+            }
+            None => {
+                let request = request(&chunk, &self.utterance.delivery, self.made, synthesizer);
+                synthesize(synthesizer, &request, cancel, &mut self.audio)?
+            }
+        };
+        let Some(timing) = timing else {
             self.next = Some(chunk);
             return Ok(Stepped::GivenUp);
         };
+        amplify(&mut self.audio, chunk.manner.gain);
         let marks = self.place(&chunk, &timing);
         let (index, took) = (self.made, begin.elapsed());
         self.made += 1;
@@ -202,8 +232,12 @@ impl Script {
             words: spoken_words(chunk, timing, &levels, &sound),
             sound,
         });
-        let pause = delivery.pause_frames(chunk.boundary);
+        let pause = delivery.pause_frames(chunk);
+        let is_last = chunk.boundary == Boundary::End;
         let placed = match (delivery.trim, sound) {
+            (_, _) if chunk.recording.is_some() => {
+                spacing.place(frames, audio, 0..audio.len(), pause, is_last)
+            }
             (Trim::Keep, _) => {
                 frames.extend_from_slice(audio);
                 Placed {
@@ -211,9 +245,7 @@ impl Script {
                     at: 0,
                 }
             }
-            (Trim::Silence, Some(sound)) => {
-                spacing.place(frames, audio, sound, pause, chunk.boundary == Boundary::End)
-            }
+            (Trim::Silence, Some(sound)) => spacing.place(frames, audio, sound, pause, is_last),
             (Trim::Silence, None) => {
                 spacing.pass(pause);
                 return marks;
@@ -223,15 +255,39 @@ impl Script {
     }
 }
 
-fn request<'a>(chunk: &'a Chunk, delivery: &'a Delivery, index: usize) -> SynthesisRequest<'a> {
+fn request<'a>(
+    chunk: &'a Chunk,
+    delivery: &'a Delivery,
+    index: usize,
+    synthesizer: &dyn Synthesizer,
+) -> SynthesisRequest<'a> {
+    let voice = match chunk.manner.voice.as_deref() {
+        Some(voice) if synthesizer.has_voice(voice) => voice,
+        Some(voice) => {
+            tracing::warn!(voice, instead = delivery.voice, "there is no such voice");
+            &delivery.voice
+        }
+        None => &delivery.voice,
+    };
     SynthesisRequest {
         phonemes: &chunk.phonemes,
-        voice: &delivery.voice,
-        speed: delivery.speed,
+        voice,
+        speed: delivery.tempo(&chunk.manner),
         seed: delivery.seed,
         noise: delivery.noise,
         chunk: index,
     }
+}
+
+/// Makes audio louder or quieter by so many decibels, never so loud that it would be clipped.
+fn amplify(audio: &mut [f32], gain: f32) {
+    if gain == 0.0 {
+        return;
+    }
+    let peak = audio.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+    let most = if peak > 0.0 { (1.0 / peak).max(1.0) } else { 1.0 };
+    let factor = 10_f32.powf(gain / 20.0).min(most);
+    audio.iter_mut().for_each(|sample| *sample *= factor);
 }
 
 /// `None` if it was given up.
@@ -296,6 +352,7 @@ mod tests {
                     source: n..n + 1,
                     words: vec![],
                     boundary: Boundary::InsideWord,
+                    ..Chunk::default()
                 })
             }
         };

@@ -59,6 +59,10 @@ impl Synthesizer for KokoroPipeline {
         }
     }
 
+    fn has_voice(&self, name: &str) -> bool {
+        KokoroPipeline::has_voice(self, name)
+    }
+
     fn warm_up(&mut self, cancel: &CancelFlag) -> Result<(), SynthesisError> {
         KokoroPipeline::warm_up(self, &|| cancel.is_set()).map_err(failed)
     }

@@ -24,7 +24,7 @@
 //! use utter::playback::output::{CpalBackend, OutputSelection};
 //! use utter::playback::{Player, PlayerOptions};
 //! use utter::speech::{Delivery, Outcome, Speaker, Utterance, read_text};
-//! use utter::text::{Language, Reader};
+//! use utter::text::{Language, ReadOptions, Reader};
 //! use utter::voice::{Device, KokoroPipeline, artifacts};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -35,7 +35,7 @@
 //! let (speaker, _events) = Speaker::start(player, Box::new(pipeline))?;
 //!
 //! let reader = Arc::new(Reader::new());
-//! let chunks = read_text(reader, "Hello, world.".into(), Language::AmericanEnglish)?;
+//! let chunks = read_text(reader, "Hello, world.".into(), Language::AmericanEnglish, &ReadOptions::default())?;
 //! let hello = speaker.speak(Utterance { chunks, delivery: Delivery::default() })?;
 //! match hello.wait() {
 //!     Outcome::Finished => println!("heard to its last frame"),
@@ -62,6 +62,7 @@ mod plan;
 mod progress;
 mod queue;
 mod reading;
+mod recordings;
 mod render;
 mod schedule;
 mod source;
@@ -89,7 +90,8 @@ pub use loading::{
 pub use pauses::Pauses;
 pub use progress::{Outcome, UtteranceHandle};
 pub use queue::{Mode, SpeakOptions, SpeechQueue};
-pub use reading::{read_phonemes, read_text};
+pub use reading::{Marked, read_markup, read_phonemes, read_text};
+pub use recordings::Recordings;
 pub use render::{Rendered, render};
 pub use source::{Asked, ChunkSource, Readiness, SourceError, Waker};
 pub use speaker::Speaker;
@@ -97,7 +99,7 @@ pub use stream::{QUIET, TextWriter, UNREAD_TEXT, WriteError, stream_text};
 pub use synthesizer::{CancelFlag, CancelSwitch, SynthesisError, SynthesisRequest, Synthesizer};
 pub use timing::{SpokenWord, Timing};
 pub use trim::Trim;
-pub use utterance::{Chunk, Delivery, Utterance, UtteranceId};
+pub use utterance::{Chunk, Delivery, SPEEDS, Utterance, UtteranceId};
 pub use writing::{FileHandle, FileId, FileOutcome, FileProgress};
 
 /// Frames a second of what a [`Synthesizer`] makes, and of what [`render()`] writes.

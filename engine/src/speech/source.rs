@@ -5,7 +5,7 @@ use super::utterance::Chunk;
 use crate::text::Wish;
 use std::error::Error;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Why a chunk cannot be had.
 pub type SourceError = Box<dyn Error + Send + Sync>;
@@ -15,6 +15,8 @@ pub type SourceError = Box<dyn Error + Send + Sync>;
 pub enum Asked {
     /// The next chunk.
     Chunk(Chunk),
+    /// At least so much silence ahead of the next chunk, the pause behind the last one included.
+    Silence(Duration),
     /// None now, and there may be more: to be asked again when it is [ready](ChunkSource::readiness).
     Later,
     /// There are no more chunks.

@@ -71,6 +71,11 @@ impl Spacing {
         Placed { kept, at }
     }
 
+    /// At least so much silence comes ahead of the next sound, also of the first.
+    pub(super) fn at_least(&mut self, pause: usize) {
+        self.owed = Some(self.owed.unwrap_or(0).max(pause));
+    }
+
     /// A chunk without a sound: only the pause behind it counts, if it is longer than the one ahead of it.
     pub(super) fn pass(&mut self, pause: usize) {
         self.owed = self.owed.map(|owed| owed.max(pause));

@@ -5,7 +5,7 @@
 //! never waits. What nobody has taken is bounded by [`UNREAD_TEXT`].
 
 use super::source::{Asked, ChunkSource, Readiness, SourceError, Waker};
-use crate::text::{Language, Progress, ReadError, Reader, TextStream, Wish};
+use crate::text::{Language, Progress, ReadError, ReadOptions, Reader, TextStream, Wish};
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -144,6 +144,7 @@ impl std::fmt::Debug for TextWriter {
 pub fn stream_text(
     reader: Arc<Reader>,
     language: Language,
+    options: ReadOptions,
     quiet: Duration,
 ) -> Result<(TextWriter, Box<dyn ChunkSource>), ReadError> {
     if !language.has_text_front_end() {
@@ -165,7 +166,7 @@ pub fn stream_text(
     };
     let source = Written {
         shared,
-        text: Unread::Not(reader, language),
+        text: Unread::Not(reader, language, options),
         quiet,
         seen: 0,
         has_seen_end: false,
@@ -185,7 +186,7 @@ struct Written {
 
 /// The text, once its dictionary is loaded.
 enum Unread {
-    Not(Arc<Reader>, Language),
+    Not(Arc<Reader>, Language, ReadOptions),
     Text(Box<TextStream>),
 }
 
@@ -206,8 +207,8 @@ impl Written {
 
 impl ChunkSource for Written {
     fn ask(&mut self, wish: Wish) -> Result<Asked, SourceError> {
-        if let Unread::Not(reader, language) = &self.text {
-            let text = TextStream::new(Arc::clone(reader), *language)?;
+        if let Unread::Not(reader, language, options) = &self.text {
+            let text = TextStream::new(Arc::clone(reader), *language, options.clone())?;
             self.text = Unread::Text(Box::new(text));
         }
         let Unread::Text(text) = &mut self.text else {
@@ -225,6 +226,9 @@ impl ChunkSource for Written {
                 .flush(wish)
                 .map_or(Asked::Later, |chunk| Asked::Chunk(chunk.into())),
             Progress::Wait => Asked::Later,
+            Progress::Silence(time) => Asked::Silence(time),
+            // There is no markup in a stream.
+            Progress::Clip { .. } => Asked::Later,
         };
         self.shared.state.lock().unread = text.unread();
         Ok(asked)

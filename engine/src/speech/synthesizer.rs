@@ -25,6 +25,12 @@ pub trait Synthesizer: Send {
         frames: &mut Vec<f32>,
     ) -> Result<Timing, SynthesisError>;
 
+    /// Whether there is a voice of this name. One that does not know says yes.
+    fn has_voice(&self, name: &str) -> bool {
+        let _ = name;
+        true
+    }
+
     /// Does once what the first call would otherwise have to, such as to touch all weights. Looks at `cancel` as
     /// [`synthesize`](Self::synthesize) does. A voice that has nothing to do needs none.
     ///

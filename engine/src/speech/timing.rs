@@ -133,6 +133,7 @@ mod tests {
             phonemes,
             words: spans,
             boundary: Boundary::Sentence,
+            ..Chunk::default()
         }
     }
 

@@ -6,9 +6,13 @@ use super::source::ChunkSource;
 use super::trim::Trim;
 use crate::playback::QueueId;
 use crate::playback::TrackId;
-use crate::text::{Boundary, Word};
+use crate::text::{Bookmark, Boundary, Manner, Word};
 use std::fmt;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
+use std::sync::Arc;
+
+/// The tempos at which a voice speaks.
+pub const SPEEDS: RangeInclusive<f32> = 0.5..=2.0;
 
 /// Numbers utterances and clips, in the order in which they were asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,7 +40,7 @@ impl fmt::Display for UtteranceId {
 }
 
 /// What one pass of inference covers: a clause or two.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Chunk {
     /// The phonemes, one character each, 510 at most.
     pub phonemes: String,
@@ -46,6 +50,27 @@ pub struct Chunk {
     pub words: Vec<Word>,
     /// What comes after it, which decides how long the pause is.
     pub boundary: Boundary,
+    /// How it is said, beside how the utterance is.
+    pub manner: Arc<Manner>,
+    /// Places in it that have a name, in order.
+    pub bookmarks: Vec<Bookmark>,
+    /// What is heard instead of a voice: mono frames at [`SAMPLE_RATE`], as they are. It has no phonemes then.
+    pub recording: Option<Arc<[f32]>>,
+}
+
+impl Default for Chunk {
+    /// One that says nothing, with nothing behind it.
+    fn default() -> Self {
+        Self {
+            phonemes: String::new(),
+            source: 0..0,
+            words: Vec::new(),
+            boundary: Boundary::End,
+            manner: Arc::default(),
+            bookmarks: Vec::new(),
+            recording: None,
+        }
+    }
 }
 
 /// How something is said.
@@ -66,10 +91,19 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// The frames of the pause after a chunk that is followed by `boundary`, at this tempo.
-    pub(super) fn pause_frames(&self, boundary: Boundary) -> usize {
-        let pause = self.pauses.after(boundary).as_secs_f64() / f64::from(self.speed.clamp(0.1, 10.0));
+    /// The frames of the pause after a chunk, at its tempo.
+    pub(super) fn pause_frames(&self, chunk: &Chunk) -> usize {
+        let tempo = self.tempo(&chunk.manner).clamp(0.1, 10.0);
+        let pause = self.pauses.after(chunk.boundary).as_secs_f64() / f64::from(tempo);
         (pause * f64::from(SAMPLE_RATE)).round() as usize
+    }
+
+    /// The tempo of what is said so: that of the utterance times its own, as far as voices can.
+    pub(super) fn tempo(&self, manner: &Manner) -> f32 {
+        match manner.rate {
+            1.0 => self.speed,
+            rate => (self.speed * rate).clamp(*SPEEDS.start(), *SPEEDS.end()),
+        }
     }
 }
 

@@ -5,12 +5,13 @@
 //! [`Utf16Cursor`](super::Utf16Cursor) turns them into UTF-16 for Dart.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 /// The most phonemes that the voice takes in one pass.
 pub const MAX_TOKENS: usize = 510;
 
 /// What one inference pass speaks: a sentence, or a part of one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Chunk {
     /// What to say, at most [`Limits::max_tokens`] symbols of [`SYMBOLS`](super::SYMBOLS); never empty, and no space at
     /// either end.
@@ -22,6 +23,42 @@ pub struct Chunk {
     pub source: Range<usize>,
     /// What comes after it in the text, which decides how long a speaker would pause.
     pub boundary: Boundary,
+    /// How it is said, as markup wants it.
+    pub manner: Arc<Manner>,
+    /// Places in it that markup has given a name, in order.
+    pub bookmarks: Vec<Bookmark>,
+}
+
+/// How something is said, beside what is said of the whole text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Manner {
+    /// The voice; that of the whole text if `None`.
+    pub voice: Option<Arc<str>>,
+    /// The tempo, as a factor of that of the whole text.
+    pub rate: f32,
+    /// The level, in decibels: louder above zero.
+    pub gain: f32,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self {
+            voice: None,
+            rate: 1.0,
+            gain: 0.0,
+        }
+    }
+}
+
+/// A place with a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bookmark {
+    /// The phoneme ahead of which it stands, as an index into [`Chunk::phonemes`], or their number.
+    pub phoneme: usize,
+    /// Where markup has it, in bytes of the source text.
+    pub source: usize,
+    /// Its name.
+    pub name: Arc<str>,
 }
 
 impl Chunk {

@@ -5,6 +5,7 @@
 
 use super::espeak::{EspeakError, needs};
 use super::language::Language;
+use super::markup::MarkupError;
 
 /// Why a text or a phoneme string cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +27,15 @@ pub enum ReadError {
         /// Where it stands: bytes before it (UTF-8).
         byte: usize,
     },
+    /// The language is read through espeak-ng, and nobody has said that it may be loaded.
+    #[error("text in {language} is read through espeak-ng, which was not allowed")]
+    EspeakNotAllowed {
+        /// The language that was asked for.
+        language: Language,
+    },
+    /// The markup in it is wrong.
+    #[error(transparent)]
+    Markup(#[from] MarkupError),
     /// The language is read through espeak-ng, and that cannot be used.
     #[error(transparent)]
     Espeak(#[from] EspeakError),
@@ -44,7 +54,13 @@ impl ReadError {
                     language.voice_letter()
                 )
             }
+            Self::EspeakNotAllowed { .. } => {
+                "allow it (`Reader::allowing_espeak`, `RuntimeConfig::espeak`): it is loaded where it is \
+                                              installed, and its licence is the GPL; or give phonemes"
+                    .into()
+            }
             Self::Espeak(error) => error.hint(),
+            Self::Markup(error) => error.hint(),
             Self::UnknownSymbol { symbol, .. } => match lookalike(*symbol) {
                 Some(meant) => format!("write {meant} (U+{:04X}) for it", u32::from(meant)),
                 None => "use the symbols of misaki, as in həlˈO wˈɜɹld!".into(),

@@ -9,21 +9,26 @@ use super::markdown::{MOST_HELD, MarkdownFilter};
 use super::plain::Plain;
 use super::{
     Boundary, Chunk, CodeBlocks, CodeSpans, Content, LONGEST_SILENCE, Language, Limits, Links, MOST_SPANS,
-    MarkdownOptions, Markup, Progress, Reader, Span, Strictness, TextStream, Wish, is_symbol,
+    MarkdownOptions, Markup, Progress, ReadOptions, Reader, Span, Strictness, TextStream, Wish, is_symbol,
 };
 
-/// Reads `text` in a language that can be read and checks the chunks.
+/// Reads `text` in a language that can be read, letter for letter and as Markdown, and checks the chunks.
 pub fn check_text(reader: &Reader, text: &str, language: Language, limits: Limits) {
-    let Ok(chunks) = reader.read_within(text, language, limits) else {
-        panic!("{language} can be read");
-    };
-    let chunks: Vec<Chunk> = chunks.collect();
-    check_chunks(&chunks, text, limits);
-    check_every_letter_is_spoken(&chunks, text);
+    for options in [ReadOptions::verbatim(), ReadOptions::default()] {
+        let options = ReadOptions { limits, ..options };
+        let Ok(chunks) = reader.read_as(text, language, &options) else {
+            panic!("{language} can be read");
+        };
+        let chunks: Vec<Chunk> = chunks.collect();
+        check_chunks(&chunks, text, limits);
+        if options.markdown.is_none() {
+            check_every_letter_is_spoken(&chunks, text);
+        }
+    }
 }
 
 /// Reads `text` in pieces of `lengths` bytes, again and again, asking for chunks as `wishes` say, and checks that the same words
-/// are said in the same order as if it had come at once.
+/// are said in the same order as if it had come at once. All that letter for letter and as Markdown.
 pub fn check_stream(
     reader: &Arc<Reader>,
     text: &str,
@@ -31,7 +36,32 @@ pub fn check_stream(
     lengths: &[usize],
     wishes: &[Wish],
 ) {
-    let Ok(mut stream) = TextStream::new(Arc::clone(reader), language) else {
+    for options in [ReadOptions::verbatim(), ReadOptions::default()] {
+        let chunks = in_pieces(reader, text, language, (lengths, wishes), &options);
+        check_parts(&chunks, text, options.limits);
+        if options.markdown.is_none() {
+            check_every_letter_is_spoken(&chunks, text);
+        }
+        let Ok(at_once) = reader.read_as(text, language, &options) else {
+            panic!("{language} can be read");
+        };
+        let words = |chunks: &[Chunk]| -> Vec<String> {
+            let words = chunks.iter().flat_map(|chunk| &chunk.words);
+            words.map(|word| text[word.source.clone()].to_string()).collect()
+        };
+        assert_eq!(words(&chunks), words(&at_once.collect::<Vec<_>>()));
+    }
+}
+
+/// The chunks of a text that comes in pieces.
+fn in_pieces(
+    reader: &Arc<Reader>,
+    text: &str,
+    language: Language,
+    (lengths, wishes): (&[usize], &[Wish]),
+    options: &ReadOptions,
+) -> Vec<Chunk> {
+    let Ok(mut stream) = TextStream::new(Arc::clone(reader), language, options.clone()) else {
         panic!("{language} can be read");
     };
     let (mut rest, mut chunks) = (text.as_bytes(), Vec::new());
@@ -40,7 +70,7 @@ pub fn check_stream(
     loop {
         match stream.next_as(wishes.next().unwrap_or(Wish::WHOLE)) {
             Progress::Chunk(chunk) => chunks.push(chunk),
-            Progress::Over => break,
+            Progress::Over => return chunks,
             Progress::Wait => {
                 assert!(!stream.is_finished(), "there is nothing to wait for");
                 let (piece, after) = rest.split_at(lengths.next().unwrap_or(1).min(rest.len()));
@@ -50,19 +80,9 @@ pub fn check_stream(
                     stream.finish();
                 }
             }
+            Progress::Silence(_) | Progress::Clip { .. } => panic!("there is no markup in a stream"),
         }
     }
-    let limits = reader.limits();
-    check_parts(&chunks, text, limits);
-    check_every_letter_is_spoken(&chunks, text);
-    let Ok(at_once) = reader.read(text, language) else {
-        panic!("{language} can be read");
-    };
-    let words = |chunks: &[Chunk]| -> Vec<String> {
-        let words = chunks.iter().flat_map(|chunk| &chunk.words);
-        words.map(|word| text[word.source.clone()].to_string()).collect()
-    };
-    assert_eq!(words(&chunks), words(&at_once.collect::<Vec<_>>()));
 }
 
 /// Reads `text` as phonemes and checks the chunks, or the error.
@@ -274,13 +294,46 @@ pub fn check_markup(text: &str, markup: Markup) {
     plain.check(text);
 }
 
+/// Reads `text` with its markup and checks the chunks; a recording is there or not as its name is long or short.
+pub fn check_marked(reader: &Reader, text: &str, markup: Markup) {
+    let options = ReadOptions::default();
+    let has_clip = |src: &str| src.len() > 5;
+    let how = (markup, Strictness::Lenient);
+    let Ok(mut parts) = reader.read_markup(text, how, Language::AmericanEnglish, &options, &has_clip) else {
+        panic!("in lenient reading there is no error");
+    };
+    let mut chunks = Vec::new();
+    loop {
+        match parts.next_part(Wish::WHOLE) {
+            Progress::Chunk(chunk) => {
+                let places = chunk.bookmarks.iter().map(|mark| mark.phoneme);
+                assert!(places.is_sorted_by(|a, b| a <= b), "{chunk:?}");
+                assert!(
+                    chunk
+                        .bookmarks
+                        .iter()
+                        .all(|mark| mark.phoneme <= chunk.phonemes.len())
+                );
+                chunks.push(chunk);
+            }
+            Progress::Silence(time) => assert!(time <= LONGEST_SILENCE),
+            Progress::Clip { source, .. } => assert!(text.get(source).is_some()),
+            Progress::Over => break,
+            Progress::Wait => panic!("all of it is there"),
+        }
+    }
+    check_parts(&chunks, text, options.limits);
+}
+
 /// The body of the fuzz target `markup`: a byte chooses the markup.
-pub fn fuzz_markup(data: &[u8]) {
+pub fn fuzz_markup(reader: &Reader, data: &[u8]) {
     let [markup, text @ ..] = data else {
         return;
     };
     let markup = [Markup::Ssml, Markup::Inline, Markup::Plain][usize::from(markup % 3)];
-    check_markup(&String::from_utf8_lossy(text), markup);
+    let text = String::from_utf8_lossy(text);
+    check_markup(&text, markup);
+    check_marked(reader, &text, markup);
 }
 
 fn check_spans(spans: &[Span], text: &str) {

@@ -5,7 +5,8 @@
 
 use std::fmt;
 
-/// The nine languages of Kokoro's voices. Text can be read in the two English ones; the others take phonemes.
+/// The nine languages of Kokoro's voices. Text can be read in the two English ones, and in five more through espeak-ng;
+/// Japanese and Chinese take phonemes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Language {
@@ -88,9 +89,38 @@ impl Language {
         }
     }
 
-    /// Whether text in this language can be read. If not, only phonemes can be spoken with its voices.
+    /// The language that a tag (BCP 47) stands for, by its first part and for English and Portuguese the region: "en-GB" and
+    /// "en-AU" are British, other English is American.
+    pub fn of_tag(tag: &str) -> Option<Self> {
+        let tag = tag.to_ascii_lowercase().replace('_', "-");
+        let mut parts = tag.split('-');
+        let (language, region) = (parts.next()?, parts.next_back());
+        Some(match (language, region) {
+            ("en", Some("gb" | "uk" | "ie" | "au" | "nz" | "za" | "in")) => Self::BritishEnglish,
+            ("en", _) => Self::AmericanEnglish,
+            ("es", _) => Self::Spanish,
+            ("fr", _) => Self::French,
+            ("hi", _) => Self::Hindi,
+            ("it", _) => Self::Italian,
+            ("ja", _) => Self::Japanese,
+            ("pt", _) => Self::BrazilianPortuguese,
+            ("zh" | "cmn", _) => Self::MandarinChinese,
+            _ => return None,
+        })
+    }
+
+    /// Whether text in this language can be read, though perhaps only where espeak-ng is installed and allowed. If not, only
+    /// phonemes can be spoken with its voices.
     pub fn has_text_front_end(self) -> bool {
-        self.accent().is_some()
+        self.accent().is_some() || self.is_read_by_espeak()
+    }
+
+    /// Whether text in this language is read through espeak-ng.
+    pub fn is_read_by_espeak(self) -> bool {
+        matches!(
+            self,
+            Self::Spanish | Self::French | Self::Hindi | Self::Italian | Self::BrazilianPortuguese
+        )
     }
 
     /// The accent to read with, for the languages that can be read.
@@ -145,11 +175,11 @@ mod tests {
     }
 
     #[test]
-    fn only_english_is_read() {
-        let read: Vec<_> = Language::ALL
+    fn japanese_and_chinese_are_not_read() {
+        let unread: Vec<_> = Language::ALL
             .into_iter()
-            .filter(|language| language.has_text_front_end())
+            .filter(|language| !language.has_text_front_end())
             .collect();
-        assert_eq!(read, [Language::AmericanEnglish, Language::BritishEnglish]);
+        assert_eq!(unread, [Language::Japanese, Language::MandarinChinese]);
     }
 }

@@ -1,38 +1,98 @@
-//! Pronunciation of English: each word and mark of a sentence with its sounds, and its place in the source.
+//! Pronunciation: each word and mark of a sentence with its sounds, and its place in the source.
 //!
-//! `reader` hands over a sentence that `normalise` has prepared. `english` says how its words sound, by dictionary and by
-//! part of speech, and `unknown` what is in no dictionary; here sounds become symbols that the voice has, and places those
-//! of the source. A word with a letter or digit always gets a sound.
+//! `pronounce` hands over a sentence. For English `english` says how its words sound, by dictionary and by part of speech,
+//! and `unknown` what is in no dictionary; here sounds become symbols that the voice has, and places those of the source. A
+//! word with a letter or digit always gets a sound. Other languages are asked of `espeak`.
 //!
-//! Loading reads nothing; the dictionaries are part of the program.
+//! Loading English reads nothing; the dictionaries are part of the program.
 
-use super::english::{English, Spoken};
-use super::language::Accent;
+use super::english::{English, Spoken, Stress};
+use super::error::ReadError;
+use super::espeak::Espeak;
+use super::language::{Accent, Language};
+use super::markup::Emphasis;
 use super::phonemes::{is_mark, is_symbol};
 use super::plain::Plain;
 use super::split::Piece;
 
-/// The pronunciation of one accent.
+/// The pronunciation of one language.
 pub(super) struct Lexicon {
-    accent: Accent,
-    english: English,
+    language: Language,
+    source: Source,
+}
+
+enum Source {
+    English(Box<English>, Accent),
+    Espeak(Espeak),
 }
 
 impl Lexicon {
-    pub(super) fn load(accent: Accent) -> Self {
-        Self {
-            accent,
-            english: English::load(accent),
-        }
+    /// The pronunciation of a language. espeak-ng is loaded for those that need it, if `espeak` says that it may be.
+    ///
+    /// # Errors
+    /// [`ReadError::NoTextFrontEnd`], [`ReadError::EspeakNotAllowed`], [`ReadError::Espeak`].
+    pub(super) fn load(language: Language, espeak: bool) -> Result<Self, ReadError> {
+        let source = match language.accent() {
+            Some(accent) => Source::English(Box::new(English::load(accent)), accent),
+            None if !language.is_read_by_espeak() => return Err(ReadError::NoTextFrontEnd { language }),
+            None if !espeak => return Err(ReadError::EspeakNotAllowed { language }),
+            None => {
+                let espeak = Espeak::load()?;
+                // A voice that is missing is found here, not in the middle of a text.
+                espeak.phonemes(&Plain::default(), language)?;
+                Source::Espeak(espeak)
+            }
+        };
+        Ok(Self { language, source })
     }
 
-    pub(super) fn accent(&self) -> Accent {
-        self.accent
+    pub(super) fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The accent of English; `None` for other languages.
+    pub(super) fn accent(&self) -> Option<Accent> {
+        match self.source {
+            Source::English(_, accent) => Some(accent),
+            Source::Espeak(_) => None,
+        }
     }
 
     /// The words and marks of a sentence. Every letter and digit of its source is in exactly one word.
     pub(super) fn pronounce(&self, sentence: &Plain) -> Vec<Piece> {
-        join(self.english.speak(sentence.text()), sentence)
+        match &self.source {
+            Source::English(english, _) => join(english.speak(sentence.text()), sentence),
+            Source::Espeak(espeak) => espeak.phonemes(sentence, self.language).unwrap_or_else(|error| {
+                // It could when it was loaded.
+                tracing::error!(%error, language = %self.language, "a sentence is not read");
+                Vec::new()
+            }),
+        }
+    }
+
+    /// A sound with another stress.
+    pub(super) fn stressed(&self, sound: &str, emphasis: Emphasis) -> String {
+        match emphasis {
+            Emphasis::Reduced => Stress::Weaker.apply(sound),
+            Emphasis::None => sound.into(),
+            Emphasis::Moderate | Emphasis::Strong => match sound {
+                // Words that are never stressed have another sound when they are.
+                "ɐ" => "ˈA".into(),
+                "ɐn" => "ˈæn".into(),
+                "ɐm" => "ˈæm".into(),
+                "ðə" => "ðˈi".into(),
+                "tə" | "tʊ" => "tˈu".into(),
+                sound => Stress::Full.apply(sound),
+            },
+        }
+    }
+
+    /// The sound of a genitive, from that of the word.
+    pub(super) fn append_s(&self, stem: &str) -> String {
+        match &self.source {
+            Source::English(english, _) => english.words().append_s(stem),
+            Source::Espeak(_) => format!("{stem}s"),
+        }
     }
 }
 
@@ -130,10 +190,10 @@ mod tests {
 
     /// The share of sounds that the letter-to-sound rules get wrong, over every 37th word of the dictionary.
     fn error_of_the_rules(accent: Accent) -> f64 {
-        let lexicon = Lexicon::load(accent);
+        let english = English::load(accent);
         let is_plain =
             |word: &String| word.len() >= 3 && word.bytes().all(|letter| letter.is_ascii_lowercase());
-        let gold = lexicon.english.words().gold();
+        let gold = english.words().gold();
         let words: Vec<String> = gold.words().into_iter().filter(is_plain).collect();
         let (mut wrong, mut all) = (0, 0);
         for word in words.into_iter().step_by(37) {

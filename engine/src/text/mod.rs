@@ -20,10 +20,10 @@
 //! This room knows nothing of voices' files, of audio, or of time.
 
 mod chunk;
+mod directions;
 mod early;
 mod english;
 mod error;
-#[cfg_attr(not(test), expect(dead_code, reason = "`reader` does not ask for it yet"))]
 mod espeak;
 mod intake;
 #[doc(hidden)]
@@ -34,9 +34,11 @@ mod lexicon;
 mod markdown;
 mod markup;
 mod normalise;
+mod options;
 mod phonemes;
 mod place;
 mod plain;
+mod pronounce;
 mod reader;
 mod reading;
 mod segment;
@@ -45,14 +47,10 @@ mod stream;
 mod unknown;
 mod user_lexicon;
 mod utf16;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "for the words that `unknown` is given")
-)]
 mod word_parts;
 mod written;
 
-pub use chunk::{Boundary, Chunk, Limits, MAX_TOKENS, Phoneme, Wish, Word};
+pub use chunk::{Bookmark, Boundary, Chunk, Limits, MAX_TOKENS, Manner, Phoneme, Wish, Word};
 pub use error::ReadError;
 pub use espeak::EspeakError;
 pub use language::Language;
@@ -61,6 +59,7 @@ pub use markup::{
     Content, DateFormat, Emphasis, LONGEST_SILENCE, MOST_DEPTH, MOST_SPANS, MarkedText, Markup, MarkupError,
     MarkupProblem, SayAs, Span, Strictness, Style,
 };
+pub use options::ReadOptions;
 pub use phonemes::{SYMBOLS, is_symbol};
 pub use place::Place;
 pub use reader::{Chunks, Reader, has_speech};

@@ -71,12 +71,6 @@ impl Plain {
         }
     }
 
-    /// Adds what `range` of another text holds, with its ranges of the source.
-    pub(super) fn push_part(&mut self, other: &Plain, range: Range<usize>) {
-        self.text.push_str(&other.text[range.clone()]);
-        self.origin.extend_from_slice(&other.origin[range]);
-    }
-
     /// Forgets the first bytes.
     pub(super) fn drop_front(&mut self, bytes: usize) {
         self.text.drain(..bytes);

@@ -6,19 +6,21 @@
 
 use std::sync::OnceLock;
 
-use super::chunk::{Chunk, Limits, Wish};
+use super::chunk::{Chunk, Wish};
+use super::directions::{Directions, directions};
 use super::error::ReadError;
 use super::intake::Intake;
-use super::language::{Accent, Language};
+use super::language::Language;
 use super::lexicon::Lexicon;
+use super::markup::{Markup, Strictness};
+use super::options::ReadOptions;
 use super::phonemes;
 use super::reading::{Progress, Reading};
 
-/// Reads text: the dictionaries of the languages that have been used, and the limits for chunks.
+/// Reads text: the dictionaries of the languages that have been used, and how text is read if nobody says otherwise.
 ///
-/// Making one is free. The dictionary of a language is loaded when it is first needed, which takes some tenths of a
-/// second and about 100 MB, and is kept; [`load`](Self::load) does it ahead of time. A reader can be shared between
-/// threads.
+/// Making one is free. The dictionary of a language is loaded when it is first needed, which takes about a millisecond and
+/// for English some 10 MB, and is kept; [`load`](Self::load) does it ahead of time. A reader can be shared between threads.
 ///
 /// ```
 /// use utter::text::{Language, Reader};
@@ -33,9 +35,9 @@ use super::reading::{Progress, Reading};
 /// ```
 #[derive(Default)]
 pub struct Reader {
-    limits: Limits,
-    american: OnceLock<Box<Lexicon>>,
-    british: OnceLock<Box<Lexicon>>,
+    options: ReadOptions,
+    espeak: bool,
+    lexicons: [OnceLock<Lexicon>; Language::ALL.len()],
 }
 
 impl Reader {
@@ -44,22 +46,33 @@ impl Reader {
         Self::default()
     }
 
-    /// A reader with other limits for the length of chunks. Loads nothing.
-    pub fn with_limits(limits: Limits) -> Self {
+    /// A reader that reads otherwise. Loads nothing.
+    pub fn with_options(options: ReadOptions) -> Self {
         Self {
-            limits: limits.in_range(),
+            options,
             ..Self::default()
         }
     }
 
-    pub(super) fn limits(&self) -> Limits {
-        self.limits
+    /// The same, which may load espeak-ng if it is installed, for the languages that need it
+    /// ([`Language::is_read_by_espeak`]). espeak-ng is under the GPL, so who ships a program decides this; it is neither
+    /// linked nor shipped with Utter.
+    #[must_use]
+    pub fn allowing_espeak(mut self, is_allowed: bool) -> Self {
+        self.espeak = is_allowed;
+        self
+    }
+
+    /// How text is read if nobody says otherwise.
+    pub fn options(&self) -> &ReadOptions {
+        &self.options
     }
 
     /// Loads what is needed to read a language, unless it has been loaded already.
     ///
     /// # Errors
-    /// [`ReadError::NoTextFrontEnd`] for a language whose text cannot be read.
+    /// [`ReadError::NoTextFrontEnd`] for a language whose text cannot be read; [`ReadError::EspeakNotAllowed`] and
+    /// [`ReadError::Espeak`] for one that needs espeak-ng.
     pub fn load(&self, language: Language) -> Result<(), ReadError> {
         self.lexicon(language).map(|_| ())
     }
@@ -68,29 +81,56 @@ impl Reader {
     /// emoji, punctuation, control characters) has nothing to say and gives no chunks; see [`has_speech`].
     ///
     /// Words that are in no dictionary are spoken by rule or spelled, other scripts by what they are in Latin letters.
-    /// Symbols and emoji that misaki has no word for are silent.
     ///
     /// # Errors
-    /// [`ReadError::NoTextFrontEnd`] for a language whose text cannot be read. Reading itself does not fail.
+    /// As [`load`](Self::load). Reading itself does not fail.
     pub fn read<'a>(&'a self, text: &'a str, language: Language) -> Result<Chunks<'a>, ReadError> {
-        self.read_within(text, language, self.limits)
+        self.read_as(text, language, &self.options)
     }
 
-    /// Like [`read`](Self::read), with limits for this text only.
+    /// Like [`read`](Self::read), with options for this text only.
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    pub fn read_within<'a>(
+    pub fn read_as<'a>(
         &'a self,
         text: &'a str,
         language: Language,
-        limits: Limits,
+        options: &ReadOptions,
     ) -> Result<Chunks<'a>, ReadError> {
+        self.load(language)?;
         Ok(Chunks {
-            lexicon: self.lexicon(language)?,
-            reading: Reading::new(limits),
-            intake: Intake::default(),
+            reader: self,
+            intake: Intake::new(options.markdown),
+            reading: Reading::new(language, options.clone(), Directions::default()),
             rest: text,
+        })
+    }
+
+    /// The chunks of a text with markup in it, and the silences and recordings between them: what
+    /// [`Chunks::next_part`] gives. `has_clip` is asked which recordings there are; for others the text in their element is
+    /// read. Markdown in [`Markup::Inline`] is read as the options say.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read), and [`ReadError::Markup`] with [`Strictness::Strict`].
+    pub fn read_markup(
+        &self,
+        text: &str,
+        (markup, strictness): (Markup, Strictness),
+        language: Language,
+        options: &ReadOptions,
+        has_clip: &dyn Fn(&str) -> bool,
+    ) -> Result<Chunks<'_>, ReadError> {
+        self.load(language)?;
+        let spans = markup.read(text, strictness)?;
+        // SSML says all that Markdown could.
+        let markdown = options.markdown.filter(|_| markup != Markup::Ssml);
+        let (shown, directions) = directions(text, &spans, language.accent(), markdown, has_clip);
+        Ok(Chunks {
+            reader: self,
+            intake: Intake::whole(text, shown),
+            reading: Reading::new(language, options.clone(), directions),
+            rest: "",
         })
     }
 
@@ -100,25 +140,31 @@ impl Reader {
     /// # Errors
     /// [`ReadError::UnknownSymbol`] for the first character that is neither in the vocabulary nor white space.
     pub fn read_phonemes(&self, text: &str) -> Result<Vec<Chunk>, ReadError> {
-        phonemes::read(text, &self.limits)
+        phonemes::read(text, &self.options.limits.in_range())
     }
 
     pub(super) fn lexicon(&self, language: Language) -> Result<&Lexicon, ReadError> {
-        let accent = language.accent().ok_or(ReadError::NoTextFrontEnd { language })?;
-        let slot = match accent {
-            Accent::American => &self.american,
-            Accent::British => &self.british,
-        };
-        Ok(slot.get_or_init(|| Box::new(Lexicon::load(accent))))
+        let place = Language::ALL.iter().position(|other| *other == language);
+        let slot = &self.lexicons[place.unwrap_or(0)];
+        if let Some(lexicon) = slot.get() {
+            return Ok(lexicon);
+        }
+        // Two that load at once make one for nothing; nobody waits for the other.
+        let loaded = Lexicon::load(language, self.espeak)?;
+        Ok(slot.get_or_init(|| loaded))
     }
 }
 
 impl std::fmt::Debug for Reader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let is_loaded = |language: &Language| {
+            let place = Language::ALL.iter().position(|other| other == language);
+            place.is_some_and(|place| self.lexicons[place].get().is_some())
+        };
+        let loaded: Vec<Language> = Language::ALL.into_iter().filter(is_loaded).collect();
         f.debug_struct("Reader")
-            .field("limits", &self.limits)
-            .field("american", &self.american.get().is_some())
-            .field("british", &self.british.get().is_some())
+            .field("options", &self.options)
+            .field("loaded", &loaded)
             .finish()
     }
 }
@@ -133,7 +179,7 @@ const AT_A_TIME: usize = 8_192;
 
 /// The chunks of a text, made one by one. Comes from [`Reader::read`].
 pub struct Chunks<'a> {
-    lexicon: &'a Lexicon,
+    reader: &'a Reader,
     reading: Reading,
     intake: Intake,
     /// What was not taken in.
@@ -144,10 +190,21 @@ impl Chunks<'_> {
     /// The next chunk, as it is wished for. [`next`](Iterator::next) gives whole sentences.
     pub fn next_as(&mut self, wish: Wish) -> Option<Chunk> {
         loop {
-            match self.reading.next(self.lexicon, &mut self.intake, wish) {
+            match self.next_part(wish) {
                 Progress::Chunk(chunk) => return Some(chunk),
                 Progress::Over => return None,
+                // Silences and recordings are not for who asks for chunks.
+                Progress::Silence(_) | Progress::Clip { .. } | Progress::Wait => {}
+            }
+        }
+    }
+
+    /// The next chunk, as it is wished for, or what markup wants to be heard ahead of it. Never [`Progress::Wait`].
+    pub fn next_part(&mut self, wish: Wish) -> Progress {
+        loop {
+            match self.reading.next(self.reader, &mut self.intake, wish) {
                 Progress::Wait => self.take_in(),
+                progress => return progress,
             }
         }
     }

@@ -7,6 +7,7 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::chunk::{Boundary, Chunk, Phoneme, Wish, Word};
 use super::intake::Intake;
@@ -282,6 +283,8 @@ fn chunk(pieces: &[Piece], boundary: Boundary, text: &Intake) -> Option<Chunk> {
         words,
         source,
         boundary,
+        manner: Arc::default(),
+        bookmarks: Vec::new(),
     })
 }
 

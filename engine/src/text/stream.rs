@@ -6,9 +6,11 @@
 use std::sync::Arc;
 
 use super::chunk::{Chunk, Wish};
+use super::directions::Directions;
 use super::error::ReadError;
 use super::intake::Intake;
 use super::language::Language;
+use super::options::ReadOptions;
 use super::reader::Reader;
 use super::reading::{Progress, Reading};
 
@@ -16,9 +18,10 @@ use super::reading::{Progress, Reading};
 ///
 /// ```
 /// use std::sync::Arc;
-/// use utter::text::{Language, Progress, Reader, TextStream, Wish};
+/// use utter::text::{Language, Progress, ReadOptions, Reader, TextStream, Wish};
 ///
-/// let mut text = TextStream::new(Arc::new(Reader::new()), Language::AmericanEnglish)?;
+/// let reader = Arc::new(Reader::new());
+/// let mut text = TextStream::new(reader, Language::AmericanEnglish, ReadOptions::default())?;
 /// text.push("It is 3");
 /// text.push(".5 metres. And");
 /// let Progress::Chunk(chunk) = text.next_as(Wish::WHOLE) else {
@@ -31,7 +34,6 @@ use super::reading::{Progress, Reading};
 /// ```
 pub struct TextStream {
     reader: Arc<Reader>,
-    language: Language,
     reading: Reading,
     intake: Intake,
 }
@@ -40,14 +42,13 @@ impl TextStream {
     /// A text of which nothing has come yet. Loads the dictionary of the language, if it was not loaded before.
     ///
     /// # Errors
-    /// [`ReadError::NoTextFrontEnd`] for a language whose text cannot be read.
-    pub fn new(reader: Arc<Reader>, language: Language) -> Result<Self, ReadError> {
+    /// As [`Reader::load`].
+    pub fn new(reader: Arc<Reader>, language: Language, options: ReadOptions) -> Result<Self, ReadError> {
         reader.load(language)?;
         Ok(Self {
-            reading: Reading::new(reader.limits()),
+            intake: Intake::new(options.markdown),
+            reading: Reading::new(language, options, Directions::default()),
             reader,
-            language,
-            intake: Intake::default(),
         })
     }
 
@@ -68,30 +69,24 @@ impl TextStream {
 
     /// The bytes that have come, and were not given as a part of a chunk, nor passed over.
     pub fn unread(&self) -> usize {
-        self.intake.end() - self.reading.position()
+        self.intake.unread(self.reading.position())
     }
 
     /// The next chunk, if one is certain. Its places are bytes of all that was pushed, as UTF-8 with `U+FFFD` in it.
     pub fn next_as(&mut self, wish: Wish) -> Progress {
-        match self.reader.lexicon(self.language) {
-            Ok(lexicon) => self.reading.next(lexicon, &mut self.intake, wish),
-            // It was loaded at the beginning.
-            Err(_) => Progress::Over,
-        }
+        self.reading.next(&self.reader, &mut self.intake, wish)
     }
 
     /// The next chunk of what has come, as if nothing followed: nobody knows when more will come. What comes later begins a
     /// new sentence. `None` if there is nothing to be said.
     pub fn flush(&mut self, wish: Wish) -> Option<Chunk> {
-        let lexicon = self.reader.lexicon(self.language).ok()?;
-        self.reading.flush(lexicon, &mut self.intake, wish)
+        self.reading.flush(&self.reader, &mut self.intake, wish)
     }
 }
 
 impl std::fmt::Debug for TextStream {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TextStream")
-            .field("language", &self.language)
             .field("unread", &self.unread())
             .field("is_finished", &self.is_finished())
             .finish()

@@ -1,34 +1,46 @@
 //! Words that no dictionary knows, spoken all the same.
 //!
-//! `english` comes here with a word, or the part of one, of ASCII characters. Digits are said one by one; letters are
-//! said as two words of the dictionary if they are that, else by letter-to-sound rules, else spelled. Every letter and
-//! digit is said, but for those repeated beyond two. This never looks at the words around.
+//! `english` comes here with a word, or the part of one, of ASCII characters. It comes apart where its spelling says so
+//! (`word_parts`); letters are said as one or two words of the dictionary if they are that, else by the letter-to-sound
+//! model, else spelled. Every letter and digit is said, but for those repeated beyond two. This never looks at the words
+//! around.
 
 use super::english::{Stress, VOWELS, Words};
 use super::letter_to_sound;
+use super::word_parts::{Kind, Part, parts_of};
 
 /// Capital words from this length on that no dictionary knows are taken for shouted words, not for abbreviations.
 const SHOUTED: usize = 6;
 
 impl Words {
-    /// A word in no dictionary: its letters by rule or one by one, its digits one by one, its other characters not.
+    /// A word in no dictionary: its parts as words, by their letters or as numbers, its other characters not.
     pub(super) fn unknown(&self, word: &str) -> String {
-        let mut sounds = Vec::new();
-        for part in word.split(|c: char| !c.is_ascii_alphanumeric() && c != '\'') {
-            let mut rest = part.trim_matches('\'');
-            while let Some(first) = rest.chars().next() {
-                let same = |c: char| c.is_ascii_digit() == first.is_ascii_digit();
-                let (run, after) = rest.split_at(rest.find(|c| !same(c)).unwrap_or(rest.len()));
-                let is_number = first.is_ascii_digit();
-                sounds.push(if is_number {
-                    self.digits(run)
-                } else {
-                    self.letters(run)
-                });
-                rest = after;
+        let mut sounds: Vec<String> = Vec::new();
+        for Part { place, kind } in parts_of(word) {
+            let part = &word[place];
+            let sound = match kind {
+                Kind::Word => self.letters(part),
+                Kind::Letters => self.known(part).unwrap_or_else(|| self.spelled(part)),
+                Kind::Digits => self.number_or_digits(part),
+                Kind::Plural => {
+                    let stem = sounds.pop().unwrap_or_default();
+                    self.append_s(&stem)
+                }
+            };
+            if !sound.is_empty() {
+                sounds.push(sound);
             }
         }
         sounds.join(" ")
+    }
+
+    /// A number as such, one that is no number of anything digit by digit: "007", and what is longer than a year.
+    fn number_or_digits(&self, number: &str) -> String {
+        const LONGEST: usize = 4;
+        let digits = number.bytes().take_while(u8::is_ascii_digit).count();
+        let is_counted = digits < number.len() || (digits <= LONGEST && !number.starts_with('0'));
+        let counted = is_counted.then(|| self.plain_number(number)).flatten();
+        counted.unwrap_or_else(|| self.digits(number))
     }
 
     fn digits(&self, digits: &str) -> String {

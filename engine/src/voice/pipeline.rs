@@ -313,6 +313,11 @@ impl KokoroPipeline {
         Ok(count)
     }
 
+    /// Whether there is a voice of this name.
+    pub fn has_voice(&self, name: &str) -> bool {
+        self.artifacts.voice_names().any(|known| known == name)
+    }
+
     fn choose_style(&mut self, name: &str, phonemes: usize) -> Result<(), VoiceError> {
         if !self.voices.contains_key(name) {
             self.voices.insert(name.into(), self.artifacts.voice(name)?);

@@ -365,6 +365,7 @@ pub(super) fn say(chunks: &[&str]) -> Utterance {
         source: 0..1,
         words: vec![],
         boundary: Boundary::InsideWord,
+        ..Chunk::default()
     });
     let delivery = Delivery {
         trim: Trim::Keep,

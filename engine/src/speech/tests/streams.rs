@@ -7,7 +7,7 @@ use crate::speech::{
     CancelFlag, Delivery, Outcome, SpeakOptions, SpeechQueue, SynthesisError, SynthesisRequest, Synthesizer,
     TextWriter, Timing, Trim, UNREAD_TEXT, Utterance, UtteranceHandle, WriteError, stream_text,
 };
-use crate::text::{Language, Reader};
+use crate::text::{Language, ReadOptions, Reader};
 use parking_lot::Mutex;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -43,7 +43,13 @@ fn stream(quiet: Duration) -> (TextWriter, Box<dyn ChunkSource>) {
     let reader = READER.get_or_init(Arc::default);
     // What takes long is done, or the quiet time would be over before the first piece is looked at.
     reader.load(Language::AmericanEnglish).unwrap();
-    stream_text(Arc::clone(reader), Language::AmericanEnglish, quiet).unwrap()
+    stream_text(
+        Arc::clone(reader),
+        Language::AmericanEnglish,
+        ReadOptions::default(),
+        quiet,
+    )
+    .unwrap()
 }
 
 struct Streamed {

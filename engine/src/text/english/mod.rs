@@ -81,7 +81,6 @@ impl English {
     }
 
     /// The dictionaries.
-    #[cfg(test)]
     pub(super) fn words(&self) -> &Words {
         &self.words
     }

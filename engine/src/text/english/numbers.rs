@@ -70,6 +70,11 @@ impl Currency {
 }
 
 impl Words {
+    /// The sound of a number by itself, perhaps with an ending; `None` if it is none.
+    pub(in crate::text) fn plain_number(&self, word: &str) -> Option<String> {
+        self.number(word, None, true)
+    }
+
     /// The sound of a number, perhaps with an ending ("1990s", "23rd"); `None` if it is none. A number that is not the
     /// first part of a word is read like one of a telephone.
     pub(super) fn number(&self, word: &str, currency: Option<Currency>, first: bool) -> Option<String> {

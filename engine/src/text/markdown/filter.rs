@@ -97,7 +97,7 @@ impl MarkdownFilter {
 
     /// Like [`push`](Self::push) for text that another pass has written, whose ranges of the source it keeps.
     pub(in crate::text) fn push_plain(&mut self, piece: &Plain, out: &mut Plain) {
-        self.held.push_part(piece, 0..piece.text().len());
+        self.held.push_from(piece, 0..piece.text().len());
         self.run(false, out);
     }
 

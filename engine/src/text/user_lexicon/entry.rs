@@ -6,7 +6,7 @@ use super::{LexiconProblem, Pronunciation};
 use crate::text::language::Language;
 use crate::text::phonemes::is_symbol;
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Entry {
     /// The word as it was written, with single spaces.
     pub(super) word: String,

@@ -52,7 +52,7 @@ pub enum Pronunciation {
 /// assert_eq!((error.place.line, error.place.column), (1, 6));
 /// # Ok::<(), utter::text::UserLexiconError>(())
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct UserLexicon {
     entries: Vec<Entry>,
     /// The entries that begin with a run of letters and digits, or with a mark, in small letters; longest first.

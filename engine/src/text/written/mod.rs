@@ -32,6 +32,7 @@ mod phone;
 mod quantity;
 mod reading;
 mod roman;
+mod say_as;
 mod sign;
 mod spelling;
 #[cfg(test)]
@@ -46,12 +47,12 @@ mod writer;
 use super::language::Accent;
 use super::plain::Plain;
 use reading::Reading;
+pub(super) use say_as::say_as;
 use view::View;
 use writer::Writer;
 
 /// How written forms are read where that is a matter of taste.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct WrittenOptions {
     /// What is said for an emoji.
     pub emoji: EmojiReading,

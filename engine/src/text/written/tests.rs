@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use proptest::prelude::*;
 
 use super::super::language::Accent::{self, American, British};
+use super::super::language::Language;
 use super::super::lexicon::Lexicon;
 use super::super::normalise::normalise;
 use super::super::plain::Plain;
@@ -35,8 +36,8 @@ fn sound(text: &str, accent: Accent) -> String {
     static AMERICAN: OnceLock<Lexicon> = OnceLock::new();
     static BRITISH: OnceLock<Lexicon> = OnceLock::new();
     let lexicon = match accent {
-        American => AMERICAN.get_or_init(|| Lexicon::load(American)),
-        British => BRITISH.get_or_init(|| Lexicon::load(British)),
+        American => AMERICAN.get_or_init(|| Lexicon::load(Language::AmericanEnglish, false).unwrap()),
+        British => BRITISH.get_or_init(|| Lexicon::load(Language::BritishEnglish, false).unwrap()),
     };
     let pieces = lexicon.pronounce(&normalise(&Plain::verbatim(text, 0)));
     let sounds: String = pieces.into_iter().map(|piece| piece.sound).collect();
