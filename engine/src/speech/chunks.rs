@@ -280,7 +280,7 @@ fn request<'a>(
 }
 
 /// Makes audio louder or quieter by so many decibels, never so loud that it would be clipped.
-fn amplify(audio: &mut [f32], gain: f32) {
+pub(super) fn amplify(audio: &mut [f32], gain: f32) {
     if gain == 0.0 {
         return;
     }

@@ -4,6 +4,7 @@
 mod files;
 mod interleaving;
 mod jobs;
+mod marked;
 mod planning;
 mod real_voice;
 mod rig;
