@@ -13,6 +13,12 @@ const BEHIND_NAMES: [&str; 16] = [
     "Jr", "Sr", "Esq", "Inc", "Ltd", "LLC", "Co", "Corp", "PhD", "MD", "II", "III", "IV", "DC", "USA", "UK",
 ];
 
+/// Whether a word, with or without full stops, belongs to the name before the comma that it stands behind.
+pub(super) fn is_behind_names(word: &str) -> bool {
+    let word = word.replace('.', "");
+    BEHIND_NAMES.contains(&word.as_str())
+}
+
 /// The end of the last clause of `sentence` that is no longer than `most` letters and digits, or else of the first; `None` if
 /// there is none that is certain. What follows it is not space only.
 pub(super) fn clause_end(sentence: &str, most: usize) -> Option<usize> {
@@ -61,8 +67,8 @@ fn is_certain(before: &str, mark: char, after: &str) -> bool {
     // A word is known when something follows it.
     let end = next.find(|c: char| !c.is_alphanumeric() && c != '.');
     end.is_some_and(|end| {
-        let word = next[..end].replace('.', "");
-        !word.is_empty() && !BEHIND_NAMES.contains(&word.as_str())
+        let word = &next[..end];
+        word.contains(char::is_alphanumeric) && !is_behind_names(word)
     })
 }
 

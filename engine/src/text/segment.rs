@@ -188,8 +188,9 @@ fn ends_sentence(before: &str, terminator: char, after: &str) -> bool {
 /// Whether the full stop after `before` belongs to its last word: a title, an initial, a list's number.
 fn is_abbreviation(before: &str) -> bool {
     /// Abbreviations that a name or number follows and that spaCy, whose list `english` has, does not keep.
-    const MORE: [&str; 13] = [
-        "cf", "Sr", "Hon", "Capt", "Col", "Lt", "Sgt", "No", "Nos", "Fig", "Vol", "pp", "approx",
+    const MORE: [&str; 23] = [
+        "cf", "Sr", "Hon", "Capt", "Col", "Lt", "Sgt", "No", "Nos", "Fig", "Vol", "pp", "approx", "Ft",
+        "Figs", "ext", "Ext", "Apt", "Ch", "Sec", "Eq", "est", "Tel",
     ];
     /// Abbreviations that end a sentence if a capital follows.
     const LAST: [&str; 9] = ["a.m", "p.m", "etc", "Inc", "Co", "Corp", "Ltd", "Jr", "Bros"];

@@ -10,6 +10,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::chunk::{Boundary, Chunk, Phoneme, Wish, Word};
+use super::early::is_behind_names;
 use super::intake::Intake;
 
 /// A chunk that a sentence is cut into has no fewer phonemes than this, if there is a choice: some two syllables.
@@ -145,6 +146,7 @@ fn length_of_next(pieces: &[Piece], left: usize, most: usize, wish: Wish, text: 
     found
         .or_else(|| (left <= most).then_some(pieces.len()))
         .or_else(|| cut(pieces, left, (target, most), Strength::Word, text))
+        .or_else(|| cut(pieces, left, (target, most), Strength::AnyWord, text))
         .or_else(|| cut(pieces, left, (target, most), Strength::Piece, text))
         .unwrap_or(1)
 }
@@ -161,7 +163,10 @@ fn boundary_between(taken: &[Piece], after: &[Piece]) -> Boundary {
 enum Strength {
     Clause,
     Phrase,
+    /// Between words that are no name together.
     Word,
+    /// Between any words.
+    AnyWord,
     Piece,
 }
 
@@ -182,16 +187,19 @@ fn cut(
             break;
         }
         let fits = match strength {
-            Strength::Clause => is_between_clauses(&pair[0], &pair[1]),
+            Strength::Clause => {
+                is_between_clauses(&pair[0], &pair[1]) && !is_behind_names(text.get(pair[1].source.clone()))
+            }
             Strength::Phrase => pair[0].spaced && begins_phrase(&pair[1], text),
-            Strength::Word => pair[0].spaced,
+            Strength::Word => pair[0].spaced && !is_one_name(&pair[0], &pair[1], text),
+            Strength::AnyWord => pair[0].spaced,
             Strength::Piece => !joins(&pair[1]) || i == 0,
         };
         // A sliver of a chunk, or one that is left over, is worse than a weaker cut; more so where nothing is written.
         let least = match strength {
             Strength::Clause => SHORTEST,
             Strength::Phrase => SHORTEST.max(target / 2),
-            Strength::Word | Strength::Piece => 0,
+            Strength::Word | Strength::AnyWord | Strength::Piece => 0,
         };
         let is_sliver = length < least || left - length < least.min(SHORTEST);
         let distance = length.abs_diff(target);
@@ -201,6 +209,15 @@ fn cut(
         length += usize::from(pair[0].spaced);
     }
     best.map(|(count, _)| count)
+}
+
+/// Whether two words belong together as the parts of a name do: "New York", "Dr. Smith", "Figure 3".
+fn is_one_name(last: &Piece, next: &Piece, text: &Intake) -> bool {
+    let begins = |piece: &Piece, is: fn(char) -> bool| text.get(piece.source.clone()).starts_with(is);
+    last.is_word
+        && next.is_word
+        && begins(last, char::is_uppercase)
+        && begins(next, |c| c.is_uppercase() || c.is_numeric())
 }
 
 /// Whether a person could breathe before this word.
@@ -376,6 +393,14 @@ mod tests {
             wished(text, 44)[0],
             "aa, aaaa bbbb ccc, cccc dddd, eeee ffff gggg hhhh iiii jjjj, kkkk."
         );
+    }
+
+    #[test]
+    fn names_stay_together() {
+        let text = "aaaa bbbb Cccc Dddd eeee ffff gggg hhhh iiii.";
+        assert_eq!(wished(text, 14)[0], "aaaa bbbb Cccc Dddd");
+        assert_eq!(wished(text, 10)[0], "aaaa bbbb");
+        assert_eq!(wished(&text.replace("Dddd", "dddd"), 14)[0], "aaaa bbbb Cccc");
     }
 
     #[test]

@@ -74,7 +74,9 @@ fn runs(frames: &[f32]) -> Vec<(f32, usize)> {
         }
     }
     let middle = |run: &[f32]| run[run.len() / 2];
-    runs.iter().map(|(_, run)| (middle(run), run.len() * 1_000 / SAMPLE_RATE as usize)).collect()
+    runs.iter()
+        .map(|(_, run)| (middle(run), run.len() * 1_000 / SAMPLE_RATE as usize))
+        .collect()
 }
 
 #[test]
@@ -97,7 +99,12 @@ fn who_says_it_how_fast_and_how_loud() {
          <voice name='nobody'>go</voice> <prosody volume='+12dB'>go</prosody>",
         Recordings::NONE,
     );
-    let expected = [("af_heart", 1.0), ("am_adam", 2.0), ("af_heart", 1.0), ("af_heart", 1.0)];
+    let expected = [
+        ("af_heart", 1.0),
+        ("am_adam", 2.0),
+        ("af_heart", 1.0),
+        ("af_heart", 1.0),
+    ];
     assert_eq!(asked, expected.map(|(voice, speed)| (voice.to_string(), speed)));
     let levels: Vec<f32> = frames.chunks(3 * FRAMES).map(|run| run[run.len() / 2]).collect();
     assert!((levels[1] - LEVEL * 0.501).abs() < 1e-3, "{levels:?}");
@@ -135,6 +142,9 @@ fn a_recording_is_heard_in_its_place_or_else_its_text() {
 fn a_recording_that_cannot_be_decoded_is_left_out() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("bell.wav"), "no sound").unwrap();
-    let (frames, asked) = heard("<audio src='bell.wav'>x</audio>Go!", Recordings::of(folder.path()));
+    let (frames, asked) = heard(
+        "<audio src='bell.wav'>x</audio>Go!",
+        Recordings::of(folder.path()),
+    );
     assert_eq!((asked.len(), runs(&frames)), (1, vec![(LEVEL, 40)]));
 }

@@ -1,11 +1,11 @@
-//! Acronyms and short forms that the dictionary would say otherwise than people do: "JSON", "IEEE", "the US", "CEOs".
+//! Acronyms and short forms that the dictionary would say otherwise than people do: "JSON", "IEEE", "the US".
 //!
-//! All others are left to it: it knows "NASA", "SQL" and "JPEG", and spells "FBI".
+//! All others are left to it: it knows "NASA", "SQL" and "JPEG", and spells "FBI" and "DVDs".
 
 use super::reading::Reading;
 use super::view::{View, is_edge, last_word, next_word};
 
-const FORMS: [(&str, &str); 34] = [
+const FORMS: [(&str, &str); 33] = [
     ("JSON", "Jason"),
     ("YAML", "yamel"),
     ("TOML", "tomel"),
@@ -18,7 +18,6 @@ const FORMS: [(&str, &str); 34] = [
     ("PhDs", "P.H.D's"),
     ("MSc", "M.S.C"),
     ("BSc", "B.S.C"),
-    ("macOS", "Mac O.S"),
     ("iOS", "I.O.S"),
     ("iPadOS", "iPad O.S"),
     ("WiFi", "Wi-Fi"),
@@ -99,25 +98,4 @@ fn is_shouted(word: &str) -> bool {
 
 fn spell_out(word: &str) -> String {
     word.chars().map(String::from).collect::<Vec<_>>().join(".")
-}
-
-/// "CEOs", "DVDs": letters and the ending of several.
-pub(super) fn read_plural(view: &View<'_>) -> Option<Reading> {
-    let text = view.rest();
-    if !view.is_word_start() {
-        return None;
-    }
-    let end = text
-        .find(|c: char| !c.is_ascii_alphabetic())
-        .unwrap_or(text.len());
-    let letters = text[..end].strip_suffix('s')?;
-    let is_acronym = (2..=4).contains(&letters.len()) && letters.chars().all(|c| c.is_ascii_uppercase());
-    let is_word = matches!(
-        letters,
-        "RAM" | "SIM" | "PIN" | "LED" | "GIF" | "JPEG" | "LAN" | "AI" | "MAC" | "BAN" | "NATO" | "SQL" | "OK"
-    );
-    if !is_acronym || is_word || !is_edge(&text[end..]) {
-        return None;
-    }
-    Some(Reading::new(end, format!("{}'s", spell_out(letters))))
 }

@@ -72,7 +72,7 @@ pub enum EmojiReading {
 type Class = fn(&View<'_>) -> Option<Reading>;
 
 /// Every class of written forms. Where two readings are equally long the earlier class has it.
-const CLASSES: [Class; 24] = [
+const CLASSES: [Class; 23] = [
     fixed::read,
     emoji::read,
     address::read,
@@ -92,7 +92,6 @@ const CLASSES: [Class; 24] = [
     roman::read,
     abbreviation::read,
     acronym::read,
-    acronym::read_plural,
     mixed::read,
     mixed::read_after_hyphen,
     greek::read,
