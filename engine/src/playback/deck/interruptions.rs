@@ -39,10 +39,12 @@ impl Untold {
 impl Interruptions {
     /// A track is interrupted at `position`, which is `place`, and goes on later.
     pub(super) fn interrupt(&mut self, place: Cursor, position: Position, ring: u64) {
-        self.waits = Some(place.track);
+        let waited = self.waits.replace(place.track) == Some(place.track);
         match self.untold.back() {
             // It has had its turn since, but got no further.
             Some(Untold::Resumed { at, .. }) if *at == place => drop(self.untold.pop_back()),
+            // It has had its turn since on an output that is gone, and nothing of that was heard: this was told.
+            None if waited => {}
             _ => self.untold.push_back(Untold::Interrupted { ring, position }),
         }
     }

@@ -170,6 +170,40 @@ fn another_output_takes_over_in_the_midst_of_an_interruption() {
 }
 
 #[test]
+fn an_interruption_is_told_once_when_outputs_go_before_anything_is_heard_again() {
+    let devices = [("one", RATE, 1), ("two", RATE, 1)];
+    let mut rig = Rig::with(&PlayerOptions::default(), &devices);
+    let (a, b) = (rig.queue(), rig.queue());
+    let long = rig.play_in(a, &numbered(5_000));
+    rig.turns(2);
+    // Interrupted; but who has interrupted it is paused, so it has its turn again on the other output.
+    rig.play_urgent(b, Interrupt::Resume, &[0.4; 480]);
+    rig.pause_queue(b);
+    rig.route(by_id("two"));
+    // There it is interrupted again, and that output is lost before anything of it is heard.
+    let urgent = rig.play_urgent(a, Interrupt::Resume, &[0.3; 480]);
+    rig.unplug("two");
+    rig.plug_in("two");
+    rig.settle();
+    let mut heard = Vec::new();
+    for _ in 0..15 {
+        heard.extend(rig.turn_device("two", 480));
+    }
+    assert_eq!(long_runs(&heard)[0], (0.3, 480));
+    let told = stories(&rig.take_events());
+    let expected = [
+        ("start", long),
+        ("hold", long),
+        ("start", urgent),
+        ("end", urgent),
+        ("on", long),
+        ("end", long),
+    ];
+    assert_eq!(told, expected);
+    check_balance(rig.counters());
+}
+
+#[test]
 fn when_it_is_given_up_the_tracks_of_all_queues_fail() {
     let mut rig = Rig::new();
     let (a, b) = (rig.queue(), rig.queue());
