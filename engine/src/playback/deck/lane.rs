@@ -202,6 +202,8 @@ impl Lane {
             return;
         }
         outbox.events.push(interruption(position, false));
+        // What the device still has of it is not wanted again if that is lost.
+        self.tail = None;
         self.next = self.after(place.track);
         self.drop_track(place.track, outbox);
     }

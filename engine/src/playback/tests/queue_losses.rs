@@ -204,6 +204,28 @@ fn an_interruption_is_told_once_when_outputs_go_before_anything_is_heard_again()
 }
 
 #[test]
+fn what_was_discarded_is_not_heard_again_on_the_next_output() {
+    let mut rig = Rig::new();
+    rig.delay = 2_400;
+    let (a, b) = (rig.queue(), rig.queue());
+    let cut = rig.play_in(a, &numbered(10_000));
+    let next = rig.play_in(a, &[0.2; 480]);
+    rig.turns(10);
+    rig.play_urgent(b, Interrupt::Discard, &[0.4; 480]);
+    rig.turns(2);
+    assert!(matches!(rig.end_of(cut), Some(TrackEnd::Stopped)));
+    // The device has not played to where it was cut off.
+    lose(&mut rig);
+    rig.delay = 0;
+    rig.take_events();
+    assert_eq!(long_runs(&rig.turns(10)), [(0.4, 480), (0.2, 480)]);
+    let told = stories(&rig.take_events());
+    assert!(told.iter().all(|(_, track)| *track != cut), "{told:?}");
+    assert!(matches!(rig.end_of(next), Some(TrackEnd::Heard)));
+    check_balance(rig.counters());
+}
+
+#[test]
 fn when_it_is_given_up_the_tracks_of_all_queues_fail() {
     let mut rig = Rig::new();
     let (a, b) = (rig.queue(), rig.queue());
