@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueHint, builder::RangedU64ValueParser};
 use clap_complete::Shell;
 
+use crate::reading::ReadingArguments;
+
 /// Says text through the speakers, with a voice that runs on this machine.
 #[derive(Debug, Parser)]
 #[command(
@@ -45,6 +47,8 @@ pub enum Command {
     Say(SayOptions),
     /// Play sound files: WAV, FLAC, MP3, Ogg Vorbis
     Play(PlayOptions),
+    /// Show how a text is read: words, sounds, where these come from, and chunks
+    Phonemes(PhonemesOptions),
     /// List the voices
     Voices {
         /// As JSON
@@ -142,6 +146,9 @@ pub struct SayOptions {
     #[arg(long)]
     pub phonemes: bool,
 
+    #[command(flatten)]
+    pub reading: ReadingArguments,
+
     /// After so long without more from standard input, what is there is said, its sentence complete or not
     #[arg(long, default_value_t = 400, value_name = "MS", value_parser = RangedU64ValueParser::<u64>::new().range(..=60_000))]
     pub flush_after: u64,
@@ -156,6 +163,45 @@ pub struct SayOptions {
 
     #[command(flatten)]
     pub threads: Threads,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  utter phonemes \"I have read it.\"
+  utter phonemes --language en-GB --json - < news.txt
+
+FOUND says how the sound of a word was found:
+  gold, silver      in the dictionary that people have checked; in the larger one that nobody has
+  rule              by what stands around it: \"the\", \"to\", heteronyms
+  parts             as several parts that are each known
+  letter-to-sound   in no dictionary, or some part of it is in none: guessed from its letters
+  spelled           by the names of its letters
+  number            digits
+  written-form      read as several words: \"$3.50\"
+  user-lexicon      in a lexicon of the user's
+  espeak-ng         by espeak-ng
+  given             given as phonemes
+  mark              a mark of punctuation
+TAG is its part of speech, by the tags of the Penn Treebank. BYTES are of the text in UTF-8.
+
+With --json: language, sentences (text, bytes, written, words), words (text, bytes, written, phonemes, origin, tag), chunks
+(bytes, phonemes, count, boundary, pause_ms). To report a wrong reading, add what that prints.")]
+pub struct PhonemesOptions {
+    /// The text; `-` reads standard input
+    #[arg(required = true, value_name = "TEXT")]
+    pub text: Vec<String>,
+
+    /// Whose language it is read in
+    #[arg(long, default_value = "af_heart", value_name = "NAME")]
+    pub voice: String,
+
+    #[command(flatten)]
+    pub reading: ReadingArguments,
+
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

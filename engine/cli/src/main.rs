@@ -16,8 +16,10 @@ mod metrics;
 mod nearest;
 mod output;
 mod outputs;
+mod phonemes;
 mod play;
 mod progress;
+mod reading;
 mod say;
 mod status;
 mod stress;
@@ -52,6 +54,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     match arguments.command {
         Command::Say(options) => say::run(artifacts, options),
         Command::Play(options) => play::run(&options),
+        Command::Phonemes(options) => phonemes::run(&options),
         Command::Voices { json } => voices::run(artifacts, json),
         Command::Outputs { json } => outputs::run(json),
         Command::Status {

@@ -7,8 +7,8 @@ use std::time::Duration;
 use clap::{Args, ValueEnum, ValueHint};
 use utter::speech::{Marked, Pauses, Recordings};
 use utter::text::{
-    CodeBlocks, CodeSpans, EmojiReading, Language, Links, MarkdownOptions, Markup, ReadError, ReadOptions, Strictness,
-    UserLexicon, WrittenOptions,
+    CodeBlocks, CodeSpans, EmojiReading, Language, Links, MarkdownOptions, Markup, ReadError, ReadOptions,
+    Strictness, UserLexicon, WrittenOptions,
 };
 
 use crate::failure::{Failure, Kind};
@@ -18,7 +18,7 @@ use crate::failure::{Failure, Kind};
 #[command(next_help_heading = "How the text is read")]
 pub struct ReadingArguments {
     /// The language of the text, as in `en-GB` [default: that of the voice]
-    #[arg(long, value_name = "TAG", value_parser = language)]
+    #[arg(long, visible_alias = "lang", value_name = "TAG", value_parser = language)]
     pub language: Option<Language>,
 
     /// Your own pronunciations, a line each: `nginx = engine x`, `Siobhán /ʃəvˈɔn/`
@@ -152,7 +152,11 @@ impl ReadingArguments {
         })?;
         let lexicon = UserLexicon::parse(&text).map_err(|error| {
             let (line, column) = (error.place.line, error.place.column);
-            Failure::new(Kind::Usage, format!("{place}:{line}:{column}: {error}"), error.hint())
+            Failure::new(
+                Kind::Usage,
+                format!("{place}:{line}:{column}: {error}"),
+                error.hint(),
+            )
         })?;
         Ok(Some(Arc::new(lexicon)))
     }
@@ -176,13 +180,16 @@ impl ReadingArguments {
 
     /// The language in which text is read that this voice says.
     pub fn language(&self, voice: &str) -> Result<Language, Failure> {
-        let language = self.language.or_else(|| Language::of_voice(voice)).ok_or_else(|| {
-            Failure::new(
-                Kind::Usage,
-                format!("the voice {voice} is of no known language"),
-                "name it, as in --language en-US, or give phonemes: --phonemes",
-            )
-        })?;
+        let language = self
+            .language
+            .or_else(|| Language::of_voice(voice))
+            .ok_or_else(|| {
+                Failure::new(
+                    Kind::Usage,
+                    format!("the voice {voice} is of no known language"),
+                    "name it, as in --language en-US, or give phonemes: --phonemes",
+                )
+            })?;
         match language.has_text_front_end() {
             true => Ok(language),
             false => Err(ReadError::NoTextFrontEnd { language }.into()),
@@ -214,7 +221,11 @@ fn pauses(text: &str) -> Result<Pauses, String> {
             "sentence" => &mut pauses.sentence,
             "paragraph" => &mut pauses.paragraph,
             "end" => &mut pauses.end,
-            other => return Err(format!("there is no pause {other:?}; there are word, clause, sentence, paragraph, end")),
+            other => {
+                return Err(format!(
+                    "there is no pause {other:?}; there are word, clause, sentence, paragraph, end"
+                ));
+            }
         };
         *pause = Duration::from_millis(milliseconds);
     }

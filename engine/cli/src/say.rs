@@ -11,9 +11,9 @@ use utter::playback::Player;
 use utter::playback::output::{WavEncoding, WavFile};
 use utter::speech::{
     Asked, CancelFlag, ChunkSource, Delivery, Outcome, SAMPLE_RATE, SourceError, Speaker, SpeechError,
-    Utterance, read_phonemes, read_text, render, stream_text,
+    Utterance, read_markup, read_phonemes, read_text, render, stream_text,
 };
-use utter::text::{Language, ReadOptions, Reader, Wish, has_speech};
+use utter::text::{Language, Reader, Wish, has_speech};
 use utter::voice::KokoroPipeline;
 use utter::voice::artifacts::ArtifactsDir;
 
@@ -39,12 +39,14 @@ enum Destination {
 
 pub fn run(artifacts: Option<&Path>, options: SayOptions) -> Result<ExitCode, Failure> {
     // What is heard is said while it is written. A file has it all, or is none.
-    let is_written = options.text == ["-"] && !options.phonemes && options.out.is_none();
+    let marked = options.reading.marked();
+    let is_written = options.text == ["-"] && !options.phonemes && options.out.is_none() && marked.is_none();
     let text = match is_written {
         true => None,
         false => Some(input::words(&options.text)?),
     };
     let length = text.as_ref().map_or(0, String::len) as u64;
+    let reading = options.reading.options()?;
     let (artifacts, words) = check(artifacts, text, &options)?;
     let interrupt = Interrupt::catch();
     let destination = Destination::open(&options)?;
@@ -56,11 +58,14 @@ pub fn run(artifacts: Option<&Path>, options: SayOptions) -> Result<ExitCode, Fa
     let (pipeline, reader) = voice::load(artifacts, &options.threads, language)?;
     let mut input = None;
     let chunks = match words {
-        Words::Text(text, language) => read_text(reader, text, language, &ReadOptions::default())?,
+        Words::Text(text, language) => match marked {
+            Some(marked) => read_markup(reader, text, marked, language, &reading)?,
+            None => read_text(reader, text, language, &reading)?,
+        },
         Words::Phonemes(chunks) => chunks,
         Words::Written(language) => {
             let quiet = Duration::from_millis(options.flush_after);
-            let (writer, chunks) = stream_text(reader, language, ReadOptions::default(), quiet)?;
+            let (writer, chunks) = stream_text(reader, language, reading, quiet)?;
             input = Some(input::stream(writer)?);
             chunks
         }
@@ -70,6 +75,7 @@ pub fn run(artifacts: Option<&Path>, options: SayOptions) -> Result<ExitCode, Fa
         speed: options.speed,
         seed: options.seed,
         noise: options.noise,
+        pauses: options.reading.pauses.unwrap_or_default(),
         ..Delivery::default()
     };
     let utterance = Utterance { chunks, delivery };
@@ -99,8 +105,8 @@ fn check(
     artifacts.voice(&options.voice)?;
     let words = match text {
         Some(text) if options.phonemes => Words::Phonemes(read_phonemes(&Reader::new(), &text)?),
-        Some(text) => Words::Text(text, voice::reading_language(&options.voice)?),
-        None => Words::Written(voice::reading_language(&options.voice)?),
+        Some(text) => Words::Text(text, options.reading.language(&options.voice)?),
+        None => Words::Written(options.reading.language(&options.voice)?),
     };
     Ok((artifacts, words))
 }

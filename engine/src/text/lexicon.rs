@@ -11,6 +11,7 @@ use super::error::ReadError;
 use super::espeak::Espeak;
 use super::language::{Accent, Language};
 use super::markup::Emphasis;
+use super::origin::{How, Origin};
 use super::phonemes::{is_mark, is_symbol};
 use super::plain::Plain;
 use super::split::Piece;
@@ -114,7 +115,13 @@ fn clean(sound: &str) -> String {
 /// Pieces of words and marks: silent ones go, and the ranges become those of the source.
 fn join(spoken: Vec<Spoken>, sentence: &Plain) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::with_capacity(spoken.len());
-    for Spoken { range, sound, spaced } in spoken {
+    for Spoken {
+        range,
+        sound,
+        spaced,
+        how,
+    } in spoken
+    {
         let sound = clean(&sound);
         let is_word =
             sentence.text()[range.clone()].contains(char::is_alphanumeric) || sound.contains(|c| !is_mark(c));
@@ -131,6 +138,7 @@ fn join(spoken: Vec<Spoken>, sentence: &Plain) -> Vec<Piece> {
                     source,
                     is_word,
                     spaced,
+                    how,
                 });
             }
             Some(last) if source.start < last.source.end => {
@@ -138,6 +146,7 @@ fn join(spoken: Vec<Spoken>, sentence: &Plain) -> Vec<Piece> {
                 last.source.end = last.source.end.max(source.end);
                 last.is_word |= is_word;
                 last.spaced = spaced;
+                last.how = How::of(Origin::WrittenForm);
             }
             _ if sound.is_empty() => {}
             _ => pieces.push(Piece {
@@ -145,6 +154,7 @@ fn join(spoken: Vec<Spoken>, sentence: &Plain) -> Vec<Piece> {
                 source,
                 is_word,
                 spaced,
+                how,
             }),
         }
     }

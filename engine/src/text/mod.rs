@@ -25,6 +25,7 @@ mod early;
 mod english;
 mod error;
 mod espeak;
+mod explain;
 mod intake;
 #[doc(hidden)]
 pub mod invariants;
@@ -35,6 +36,7 @@ mod markdown;
 mod markup;
 mod normalise;
 mod options;
+mod origin;
 mod phonemes;
 mod place;
 mod plain;
@@ -53,6 +55,7 @@ mod written;
 pub use chunk::{Bookmark, Boundary, Chunk, Limits, MAX_TOKENS, Manner, Phoneme, Wish, Word};
 pub use error::ReadError;
 pub use espeak::EspeakError;
+pub use explain::{ExplainedSentence, ExplainedWord, Explanation};
 pub use language::Language;
 pub use markdown::{CodeBlocks, CodeSpans, Links, MarkdownOptions};
 pub use markup::{
@@ -60,6 +63,7 @@ pub use markup::{
     MarkupProblem, SayAs, Span, Strictness, Style,
 };
 pub use options::ReadOptions;
+pub use origin::Origin;
 pub use phonemes::{SYMBOLS, is_symbol};
 pub use place::Place;
 pub use reader::{Chunks, Reader, has_speech};

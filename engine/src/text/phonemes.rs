@@ -7,6 +7,7 @@
 use super::chunk::{Boundary, Chunk, Limits};
 use super::error::ReadError;
 use super::intake::Intake;
+use super::origin::{How, Origin};
 use super::split::{Piece, split};
 
 /// Kokoro's vocabulary in the order of code points: punctuation, misaki's capitals for diphthongs (A I O Q W Y) and
@@ -79,6 +80,7 @@ pub(super) fn pieces(text: &str) -> Vec<Piece> {
                 source: at..end,
                 is_word,
                 spaced: false,
+                how: How::of(if is_word { Origin::Given } else { Origin::Mark }),
             }),
         }
     }

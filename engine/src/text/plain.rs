@@ -89,6 +89,13 @@ impl Plain {
         }
     }
 
+    /// What was read from a range of the source; what was read from more than that, too.
+    pub(super) fn read_from(&self, source: &Range<usize>) -> &str {
+        let start = self.origin.partition_point(|origin| origin.end <= source.start);
+        let end = self.origin.partition_point(|origin| origin.start < source.end);
+        self.text.get(start..end.max(start)).unwrap_or_default()
+    }
+
     /// What a range of [`text`](Self::text) was read from. An empty range came from nothing, between its neighbours.
     pub(super) fn source(&self, range: Range<usize>) -> Range<usize> {
         match (

@@ -10,6 +10,7 @@ use super::lexicon::Lexicon;
 use super::markup::Emphasis;
 use super::normalise::normalise;
 use super::options::ReadOptions;
+use super::origin::{How, Origin};
 use super::plain::Plain;
 use super::split::Piece;
 use super::user_lexicon::Pronunciation;
@@ -31,32 +32,44 @@ pub(super) enum GivenSound {
     Stress(Emphasis),
 }
 
+/// A sentence that has been pronounced.
+#[derive(Debug, Default)]
+pub(super) struct Pronounced {
+    /// Its words and marks.
+    pub(super) pieces: Vec<Piece>,
+    /// What was read: the sentence with its written forms as words.
+    pub(super) words: Plain,
+}
+
 /// The words and marks of a sentence. `given` is in the order of the source, and may hold what is not in the sentence.
 pub(super) fn pronounce(
     sentence: Plain,
     lexicon: &Lexicon,
     options: &ReadOptions,
     given: &[Given],
-) -> Vec<Piece> {
+) -> Pronounced {
     let (sentence, of_user) = by_user(sentence, lexicon, options);
-    let pieces = match lexicon.accent() {
-        Some(accent) => {
-            let words = written::expand(&sentence, accent, &options.written);
-            lexicon.pronounce(&normalise(&words))
-        }
+    let words = match lexicon.accent() {
+        Some(accent) => written::expand(&sentence, accent, &options.written),
         // espeak-ng has numbers and signs of its own.
-        None => lexicon.pronounce(&sentence),
+        None => sentence.clone(),
     };
-    let pieces = of_user
-        .iter()
-        .fold(pieces, |pieces, given| put(given, pieces, lexicon, &sentence));
+    let pieces = match lexicon.accent() {
+        Some(_) => lexicon.pronounce(&normalise(&words)),
+        None => lexicon.pronounce(&words),
+    };
+    let pieces = of_user.iter().fold(pieces, |pieces, given| {
+        put(given, Origin::UserLexicon, pieces, lexicon, &sentence)
+    });
     let source = sentence.source(0..sentence.text().len());
     let mut pieces = given
         .iter()
         .filter(|given| given.source.start < source.end && source.start < given.source.end)
-        .fold(pieces, |pieces, given| put(given, pieces, lexicon, &sentence));
+        .fold(pieces, |pieces, given| {
+            put(given, Origin::Given, pieces, lexicon, &sentence)
+        });
     end_with_its_stop(&mut pieces, &sentence);
-    pieces
+    Pronounced { pieces, words }
 }
 
 /// Gives a sentence that ends with an abbreviation ("at 5 p.m.") the full stop that is both: without one a voice goes on.
@@ -77,6 +90,7 @@ fn end_with_its_stop(pieces: &mut Vec<Piece>, sentence: &Plain) {
             source: stop,
             is_word: false,
             spaced: false,
+            how: How::of(Origin::Mark),
         });
     }
 }
@@ -109,7 +123,13 @@ fn by_user(sentence: Plain, lexicon: &Lexicon, options: &ReadOptions) -> (Plain,
 }
 
 /// The pieces, with what is given for a stretch in place of those that lie in it.
-fn put(given: &Given, mut pieces: Vec<Piece>, lexicon: &Lexicon, sentence: &Plain) -> Vec<Piece> {
+fn put(
+    given: &Given,
+    origin: Origin,
+    mut pieces: Vec<Piece>,
+    lexicon: &Lexicon,
+    sentence: &Plain,
+) -> Vec<Piece> {
     let overlaps = |piece: &Piece| {
         piece.source.start < given.source.end && given.source.start < piece.source.end && piece.is_word
     };
@@ -140,6 +160,10 @@ fn put(given: &Given, mut pieces: Vec<Piece>, lexicon: &Lexicon, sentence: &Plai
                 source,
                 is_word: true,
                 spaced: pieces[last].spaced,
+                how: How {
+                    origin,
+                    ..pieces[first].how
+                },
             };
             pieces.splice(first..=last, [piece]);
         }

@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 use super::chunk::{Chunk, Wish};
 use super::directions::{Directions, directions};
 use super::error::ReadError;
+use super::explain::{Explanation, Record};
 use super::intake::Intake;
 use super::language::Language;
 use super::lexicon::Lexicon;
@@ -132,6 +133,28 @@ impl Reader {
             reading: Reading::new(language, options.clone(), directions),
             rest: "",
         })
+    }
+
+    /// What [`read_as`](Self::read_as) makes of a text, or [`read_markup`](Self::read_markup) of one with markup in it, all at
+    /// once, with how it came to that: for people who report a wrong reading. Of recordings the text is read.
+    ///
+    /// # Errors
+    /// As these.
+    pub fn explain(
+        &self,
+        text: &str,
+        markup: (Markup, Strictness),
+        language: Language,
+        options: &ReadOptions,
+    ) -> Result<Explanation, ReadError> {
+        let mut chunks = match markup.0 {
+            Markup::Plain => self.read_as(text, language, options)?,
+            _ => self.read_markup(text, markup, language, options, &|_| false)?,
+        };
+        chunks.reading.record = Some(Record::default());
+        let all = chunks.by_ref().collect();
+        let record = chunks.reading.record.take().unwrap_or_default();
+        Ok(record.explain(all))
     }
 
     /// The chunks of a string of phonemes, which any voice can speak: one chunk, or several if it is too long, cut at

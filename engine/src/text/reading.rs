@@ -11,11 +11,12 @@ use std::time::Duration;
 use super::chunk::{Bookmark, Boundary, Chunk, Manner, Wish};
 use super::directions::{Directions, Stop, Turn};
 use super::early::clause_end;
+use super::explain::Record;
 use super::intake::Intake;
 use super::language::Language;
 use super::lexicon::Lexicon;
 use super::options::ReadOptions;
-use super::pronounce::pronounce;
+use super::pronounce::{Pronounced, pronounce};
 use super::reader::{Reader, has_speech};
 use super::segment::{Found, Sentence, find};
 use super::split::{Piece, Rest, tokens};
@@ -56,6 +57,8 @@ pub(super) struct Reading {
     /// What markup says of the present place.
     manner: Arc<Manner>,
     language_here: Option<Language>,
+    /// What was read, where somebody asks for that.
+    pub(super) record: Option<Record>,
 }
 
 /// A sentence that has been pronounced.
@@ -88,6 +91,7 @@ impl Reading {
             directions,
             manner: Arc::default(),
             language_here: None,
+            record: None,
         }
     }
 
@@ -140,7 +144,7 @@ impl Reading {
             };
             let range = base + sentence.range.start..base + sentence.range.end;
             let pieces = match has_speech(said) {
-                true => self.pronounced(reader, text, range.clone()),
+                true => self.pronounced(reader, text, range.clone()).pieces,
                 false => Vec::new(),
             };
             self.at = range.end;
@@ -198,7 +202,11 @@ impl Reading {
             Next::Open(_) | Next::Nothing => return None,
         };
         self.at = sentence.range.end;
-        let pieces = self.pronounced(reader, text, sentence.range);
+        let Pronounced { pieces, words } = self.pronounced(reader, text, sentence.range.clone());
+        if let Some(record) = &mut self.record {
+            let source = text.sentence(sentence.range);
+            record.sentence(source.source(0..source.text().len()), words, &pieces);
+        }
         Some(Spoken {
             tokens: tokens(&pieces),
             pieces,
@@ -207,9 +215,9 @@ impl Reading {
     }
 
     /// The words and marks of a sentence.
-    fn pronounced(&self, reader: &Reader, text: &Intake, range: Range<usize>) -> Vec<Piece> {
+    fn pronounced(&self, reader: &Reader, text: &Intake, range: Range<usize>) -> Pronounced {
         let Some(lexicon) = self.lexicon(reader) else {
-            return Vec::new();
+            return Pronounced::default();
         };
         pronounce(
             text.sentence(range),

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use super::chunk::{Boundary, Chunk, Phoneme, Wish, Word};
 use super::early::is_behind_names;
 use super::intake::Intake;
+use super::origin::How;
 
 /// A chunk that a sentence is cut into has no fewer phonemes than this, if there is a choice: some two syllables.
 const SHORTEST: usize = 10;
@@ -34,6 +35,8 @@ pub(super) struct Piece {
     pub(super) is_word: bool,
     /// A space follows.
     pub(super) spaced: bool,
+    /// How its sound was found.
+    pub(super) how: How,
 }
 
 impl Piece {
@@ -266,6 +269,7 @@ fn divide_giants(pieces: Vec<Piece>, most: usize, text: &Intake) -> Vec<Piece> {
                 source: start..end,
                 is_word: piece.is_word,
                 spaced: at_space || (is_last && piece.spaced),
+                how: piece.how,
             });
             start = end;
             at += usize::from(at_space);

@@ -7,6 +7,7 @@
 
 use super::english::{Stress, VOWELS, Words};
 use super::letter_to_sound;
+use super::origin::{Found, Origin};
 use super::word_parts::{Kind, Part, parts_of};
 
 /// Capital words from this length on that no dictionary knows are taken for shouted words, not for abbreviations.
@@ -14,24 +15,30 @@ const SHOUTED: usize = 6;
 
 impl Words {
     /// A word in no dictionary: its parts as words, by their letters or as numbers, its other characters not.
-    pub(super) fn unknown(&self, word: &str) -> String {
-        let mut sounds: Vec<String> = Vec::new();
+    pub(super) fn unknown(&self, word: &str) -> Found {
+        let mut sounds: Vec<Found> = Vec::new();
         for Part { place, kind } in parts_of(word) {
             let part = &word[place];
-            let sound = match kind {
+            let found = match kind {
                 Kind::Word => self.letters(part),
-                Kind::Letters => self.known(part).unwrap_or_else(|| self.spelled(part)),
-                Kind::Digits => self.number_or_digits(part),
+                Kind::Letters => match self.known(part) {
+                    Some(sound) => Found::new(sound, Origin::Parts),
+                    None => Found::new(self.spelled(part), Origin::Spelled),
+                },
+                Kind::Digits => Found::new(self.number_or_digits(part), Origin::Number),
                 Kind::Plural => {
-                    let stem = sounds.pop().unwrap_or_default();
-                    self.append_s(&stem)
+                    let stem = sounds.pop();
+                    stem.unwrap_or_else(|| Found::new("", Origin::Spelled))
+                        .map(|stem| self.append_s(stem))
                 }
             };
-            if !sound.is_empty() {
-                sounds.push(sound);
+            if !found.sound.is_empty() {
+                sounds.push(found);
             }
         }
-        sounds.join(" ")
+        let origin = sounds.iter().map(|found| found.origin).reduce(Origin::with);
+        let sounds: Vec<String> = sounds.into_iter().map(|found| found.sound).collect();
+        Found::new(sounds.join(" "), origin.unwrap_or(Origin::Mark))
     }
 
     /// A number as such, one that is no number of anything digit by digit: "007", and what is longer than a year.
@@ -57,18 +64,21 @@ impl Words {
             .join(" ")
     }
 
-    fn letters(&self, letters: &str) -> String {
+    fn letters(&self, letters: &str) -> Found {
         let letters: String = letters.chars().filter(char::is_ascii_alphabetic).collect();
-        if let Some(sound) = self.known(&letters).or_else(|| self.compound(&letters)) {
-            return sound;
+        if let Some(found) = self.sound(&letters, "NN", None, None) {
+            return found;
+        }
+        if let Some(sound) = self.compound(&letters) {
+            return Found::new(sound, Origin::Parts);
         }
         if letter_to_sound::is_pronounceable(&letters) {
             let sound = letter_to_sound::pronounce(&letters, self.accent());
             if sound.contains(|c| VOWELS.contains(c)) {
-                return sound;
+                return Found::new(sound, Origin::LetterToSound);
             }
         }
-        self.spelled(&letters)
+        Found::new(self.spelled(&letters), Origin::Spelled)
     }
 
     /// A word that is two words of the dictionary ("screenreader"), each of four letters or more, the first as long as
@@ -91,7 +101,7 @@ impl Words {
     }
 
     fn known(&self, word: &str) -> Option<String> {
-        self.sound(word, "NN", None, None)
+        self.sound(word, "NN", None, None).map(|found| found.sound)
     }
 
     /// The names of the letters, stressed on the last as abbreviations are. Of more than two of a kind in a row, two

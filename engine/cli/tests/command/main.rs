@@ -20,6 +20,7 @@ mod compare;
 #[path = "../../../../fixtures/audio/timed_output.rs"]
 mod timed_output;
 
+mod phonemes;
 #[cfg(target_os = "linux")]
 mod play;
 mod program;

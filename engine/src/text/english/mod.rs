@@ -45,6 +45,7 @@ use self::tokens::Tokenizer;
 use self::words::Context;
 pub(super) use self::words::Words;
 use super::language::Accent;
+use super::origin::{Found, How, Origin};
 use super::phonemes::is_mark;
 
 /// Parts of a word that are passed over in silence.
@@ -69,6 +70,7 @@ pub(super) struct Spoken {
     pub(super) sound: String,
     /// Whether white space follows.
     pub(super) spaced: bool,
+    pub(super) how: How,
 }
 
 impl English {
@@ -100,11 +102,13 @@ impl English {
                 continue;
             };
             let range = first.range.start..last.range.end;
-            let sound = self.group(&text[range.clone()], group, &mut context);
+            let Found { sound, origin } = self.group(&text[range.clone()], group, &mut context);
+            let tag = Some(tag_of(first, group));
             spoken.push(Spoken {
                 range,
                 sound,
                 spaced: last.spaced,
+                how: How { origin, tag },
             });
         }
         spoken.reverse();
@@ -112,71 +116,73 @@ impl English {
     }
 
     /// The sound of a group that is `text`. `context` is what comes next, and becomes what is next for the one before.
-    fn group(&self, text: &str, group: &[Part], context: &mut Context) -> String {
+    fn group(&self, text: &str, group: &[Part], context: &mut Context) -> Found {
         let has_sound = |sound: &str| sound.contains(|c| !is_mark(c) && c != ' ');
-        let (mut sound, known) = if self.words.is_shouted(text) {
+        let (mut found, known) = if self.words.is_shouted(text) {
             (self.words.unknown(&text.to_lowercase()), false)
         } else if let [part] = group {
-            let sound = part.sound.clone().or_else(|| self.look_up(group, *context));
-            sound.map_or_else(|| (self.words.unknown(text), false), |sound| (sound, true))
+            let given = part.sound.clone();
+            let given = given.map(|sound| Found::new(sound, Origin::Mark));
+            let found = given.or_else(|| self.look_up(group, *context));
+            found.map_or_else(|| (self.words.unknown(text), false), |found| (found, true))
         } else {
             self.several(text, group, context)
         };
-        let lost = text.contains(char::is_alphanumeric) && !has_sound(&sound);
+        let lost = text.contains(char::is_alphanumeric) && !has_sound(&found.sound);
         if lost {
-            sound = self.words.unknown(text);
+            found = self.words.unknown(text);
         }
         if group.len() == 1 || !known || lost {
-            *context = before(*context, &sound, group);
+            *context = before(*context, &found.sound, group);
         }
-        sound
+        found
     }
 
     /// The sound of parts that together are a text in a dictionary, or a number.
-    fn look_up(&self, parts: &[Part], context: Context) -> Option<String> {
+    fn look_up(&self, parts: &[Part], context: Context) -> Option<Found> {
         let [first, rest @ ..] = parts else {
             return None;
         };
         if let (Some(decided), []) = (first.decided, rest) {
-            return Some(decided.into());
+            return Some(Found::new(decided, Origin::Rule));
         }
         let word: String = parts.iter().map(|part| part.text).collect();
-        let tag = rest.iter().fold(first, |longest, part| {
-            if length(part.text) > length(longest.text) {
-                part
-            } else {
-                longest
-            }
-        });
+        let tag = tag_of(first, parts);
         let currency = parts.iter().find_map(|part| part.currency);
         let stress = match () {
             () if word == word.to_lowercase() => None,
             () if word == word.to_uppercase() => Some(Stress::Full),
             () => Some(Stress::Slight),
         };
-        match self.words.sound(&word, tag.tag, stress, Some(context)) {
-            Some(sound) => Some(
+        match self.words.sound(&word, tag, stress, Some(context)) {
+            Some(found) => Some(
                 match currency.and_then(|currency| self.words.sound(&currency.plural(), "", None, None)) {
-                    Some(unit) => format!("{sound} {unit}"),
-                    None => sound,
+                    Some(unit) => found.map(|sound| format!("{sound} {}", unit.sound)),
+                    None => found,
                 },
             ),
-            None => self.words.number(&word, currency, first.head),
+            None => {
+                let number = self.words.number(&word, currency, first.head)?;
+                Some(Found::new(number, Origin::Number))
+            }
         }
     }
 
     /// The sound of a group of several parts, and whether all of it was known: from the right, always the longest run of
     /// parts that is known.
-    fn several(&self, text: &str, group: &[Part], context: &mut Context) -> (String, bool) {
+    fn several(&self, text: &str, group: &[Part], context: &mut Context) -> (Found, bool) {
         let mut sounds: Vec<Option<String>> = vec![None; group.len()];
+        let mut origin: Option<Origin> = None;
+        let mut join = |next: Origin| origin = Some(origin.map_or(next, |origin| origin.with(next)));
         let mut right = group.len();
         while right > 0 {
             let known =
                 (0..right).find_map(|left| Some((left, self.look_up(&group[left..right], *context)?)));
             match known {
-                Some((left, sound)) => {
-                    *context = before(*context, &sound, &group[left..right]);
-                    sounds[left] = Some(sound);
+                Some((left, found)) => {
+                    *context = before(*context, &found.sound, &group[left..right]);
+                    join(found.origin);
+                    sounds[left] = Some(found.sound);
                     sounds[left + 1..right].fill(Some(String::new()));
                     right = left;
                 }
@@ -201,7 +207,11 @@ impl English {
         let count = if possessive { group.len() - 2 } else { group.len() };
         let mut whole = String::new();
         for (part, sound) in group.iter().zip(sounds).take(count) {
-            let sound = sound.unwrap_or_else(|| self.words.unknown(part.text));
+            let sound = sound.unwrap_or_else(|| {
+                let found = self.words.unknown(part.text);
+                join(found.origin);
+                found.sound
+            });
             if spaced && !whole.is_empty() && !sound.is_empty() {
                 whole.push(' ');
             }
@@ -210,7 +220,7 @@ impl English {
         if possessive {
             whole = self.words.append_s(&whole);
         }
-        (whole, known)
+        (Found::new(whole, origin.unwrap_or(Origin::Mark)), known)
     }
 }
 
@@ -241,6 +251,18 @@ fn before(next: Context, sound: &str, parts: &[Part]) -> Context {
         vowel: first.unwrap_or(next.vowel),
         to,
     }
+}
+
+/// The tag of parts that are looked up together, of which `first` is the first: that of the longest.
+fn tag_of(first: &Part, parts: &[Part]) -> &'static str {
+    let longest = parts.iter().fold(first, |longest, part| {
+        if length(part.text) > length(longest.text) {
+            part
+        } else {
+            longest
+        }
+    });
+    longest.tag
 }
 
 /// How long a part is for choosing whose tag a group has: capitals count twice.

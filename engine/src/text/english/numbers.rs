@@ -91,7 +91,7 @@ impl Words {
         {
             let stress = matches!(word, "point" | "O").then_some(Stress::Removed);
             if !matches!(word, "" | "and") || currency.is_some() && word == "and" {
-                sounds.push(self.sound(word, "", stress, None)?);
+                sounds.push(self.sound(word, "", stress, None)?.sound);
             }
         }
         let sound = sounds.join(" ");

@@ -8,6 +8,7 @@ use utter_lexicon::{Dictionary, Entry, Sound};
 
 use super::stress::{SECONDARY, Stress};
 use crate::text::language::Accent;
+use crate::text::origin::{Found, Origin};
 
 /// Sounds before which American English makes a flap of "t" ("writing").
 const BEFORE_FLAP: &str = "AIOWYiuæɑəɛɪɹʊʌ";
@@ -76,7 +77,7 @@ impl Words {
         tag: &str,
         stress: Option<Stress>,
         context: Option<Context>,
-    ) -> Option<String> {
+    ) -> Option<Found> {
         if let Some(sound) = self.special(word, tag, stress, context) {
             return Some(sound);
         }
@@ -100,13 +101,13 @@ impl Words {
         }
         let stemmed = |stem: Option<String>, stress| self.look_up(&stem?, tag, stress, context);
         if let Some(sound) = stemmed(self.stem_of_s(word), stress) {
-            return Some(self.append_s(&sound));
+            return Some(sound.map(|sound| self.append_s(sound)));
         }
         if let Some(sound) = stemmed(self.stem_of_ed(word), stress) {
-            return Some(self.append_ed(&sound));
+            return Some(sound.map(|sound| self.append_ed(sound)));
         }
         let sound = stemmed(self.stem_of_ing(word), stress.or(Some(Stress::Slight)))?;
-        self.append_ing(&sound)
+        Some(Found::new(self.append_ing(&sound.sound)?, sound.origin))
     }
 
     /// Whether a word with capitals is looked up in small letters: it is in no dictionary as it stands, but is then. Short
@@ -131,7 +132,7 @@ impl Words {
         tag: &str,
         stress: Option<Stress>,
         context: Option<Context>,
-    ) -> Option<String> {
+    ) -> Option<Found> {
         let next = context.unwrap_or_default();
         let is = |words: [&str; 3]| words.contains(&word);
         let spoken = match word {
@@ -148,45 +149,55 @@ impl Words {
         match word {
             "." if tag == "ADD" => return self.look_up("dot", "", Some(Stress::Weaker), context),
             "/" if tag == "ADD" => return self.look_up("slash", "", Some(Stress::Weaker), context),
-            _ if is_dotted(word) => return self.abbreviation(word),
+            _ if is_dotted(word) => return self.spelled_out(word),
             _ => {}
         }
         let noun = tag.starts_with("NN");
-        Some(match word {
-            "a" | "A" => if tag == "DT" { "ɐ" } else { "ˈA" }.into(),
-            _ if is(["am", "Am", "AM"]) => {
-                let stressed = matches!(stress, Some(Stress::Slight | Stress::Full));
-                match () {
-                    () if noun => return self.abbreviation(word),
-                    () if next.vowel.is_none() || word != "am" || stressed => {
-                        return self.look_up("am", "", None, None);
+        let sound: &str =
+            match word {
+                "a" | "A" => {
+                    if tag == "DT" {
+                        "ɐ"
+                    } else {
+                        "ˈA"
                     }
-                    () => "ɐm".into(),
                 }
-            }
-            "AN" if noun => return self.abbreviation(word),
-            _ if is(["an", "An", "AN"]) => "ɐn".into(),
-            "I" if tag == "PRP" => "ˌI".into(),
-            _ if is(["by", "By", "BY"]) && parent(tag) == "ADV" => "bˈI".into(),
-            _ if is(["to", "To", "TO"]) && (word != "TO" || matches!(tag, "TO" | "IN")) => match next.vowel {
-                None => return self.look_up("to", "", None, None),
-                Some(false) => "tə".into(),
-                Some(true) => "tʊ".into(),
-            },
-            _ if is(["in", "In", "IN"]) && (word != "IN" || tag != "NNP") => {
-                let unstressed = next.vowel.is_some() && tag == "IN";
-                if unstressed { "ɪn" } else { "ˈɪn" }.into()
-            }
-            _ if is(["the", "The", "THE"]) && (word != "THE" || tag == "DT") => {
-                if next.vowel == Some(true) { "ði" } else { "ðə" }.into()
-            }
-            _ if is(["used", "Used", "USED"]) => {
-                let accustomed = matches!(tag, "VBD" | "JJ") && next.to;
-                let tag = if accustomed { "VBD" } else { "DEFAULT" };
-                return self.look_up("used", tag, None, None);
-            }
-            _ => return None,
-        })
+                _ if is(["am", "Am", "AM"]) => {
+                    let stressed = matches!(stress, Some(Stress::Slight | Stress::Full));
+                    match () {
+                        () if noun => return self.spelled_out(word),
+                        () if next.vowel.is_none() || word != "am" || stressed => {
+                            return self.look_up("am", "", None, None);
+                        }
+                        () => "ɐm",
+                    }
+                }
+                "AN" if noun => return self.spelled_out(word),
+                _ if is(["an", "An", "AN"]) => "ɐn",
+                "I" if tag == "PRP" => "ˌI",
+                _ if is(["by", "By", "BY"]) && parent(tag) == "ADV" => "bˈI",
+                _ if is(["to", "To", "TO"]) && (word != "TO" || matches!(tag, "TO" | "IN")) => {
+                    match next.vowel {
+                        None => return self.look_up("to", "", None, None),
+                        Some(false) => "tə",
+                        Some(true) => "tʊ",
+                    }
+                }
+                _ if is(["in", "In", "IN"]) && (word != "IN" || tag != "NNP") => {
+                    let unstressed = next.vowel.is_some() && tag == "IN";
+                    if unstressed { "ɪn" } else { "ˈɪn" }
+                }
+                _ if is(["the", "The", "THE"]) && (word != "THE" || tag == "DT") => {
+                    if next.vowel == Some(true) { "ði" } else { "ðə" }
+                }
+                _ if is(["used", "Used", "USED"]) => {
+                    let accustomed = matches!(tag, "VBD" | "JJ") && next.to;
+                    let tag = if accustomed { "VBD" } else { "DEFAULT" };
+                    return self.look_up("used", tag, None, None);
+                }
+                _ => return None,
+            };
+        Some(Found::new(sound, Origin::Rule))
     }
 
     /// The sound of a word that `is_known`.
@@ -196,7 +207,7 @@ impl Words {
         tag: &str,
         stress: Option<Stress>,
         context: Option<Context>,
-    ) -> Option<String> {
+    ) -> Option<Found> {
         let capitals = word == word.to_uppercase() && !self.is_gold(word);
         let name = capitals && tag == "NNP";
         let lower = if capitals {
@@ -205,17 +216,25 @@ impl Words {
             String::new()
         };
         let key = if capitals { &lower } else { word };
-        let found = entry(&self.gold, key).or_else(|| entry(&self.silver, key).filter(|_| !name));
-        let sound = found
-            .and_then(|entry| choose(entry, tag, context))
-            .map(|sound| sound.to_string());
-        match sound {
-            Some(sound) if !name || sound.contains('ˈ') => Some(match stress {
-                Some(stress) => stress.apply(&sound),
-                None => sound,
+        let silver = || entry(&self.silver, key).filter(|_| !name);
+        let found = match entry(&self.gold, key) {
+            Some(entry) => Some((entry, Origin::Gold)),
+            None => silver().map(|entry| (entry, Origin::Silver)),
+        };
+        let found = found
+            .and_then(|(entry, origin)| Some(Found::new(choose(entry, tag, context)?.to_string(), origin)));
+        match found {
+            Some(found) if !name || found.sound.contains('ˈ') => Some(match stress {
+                Some(stress) => found.map(|sound| stress.apply(sound)),
+                None => found,
             }),
-            sound => self.abbreviation(key).or(sound),
+            found => self.spelled_out(key).or(found),
         }
+    }
+
+    fn spelled_out(&self, word: &str) -> Option<Found> {
+        let names = self.abbreviation(word)?;
+        Some(Found::new(names, Origin::Spelled))
     }
 
     /// The names of the letters, the last one stressed; `None` if there is none or one has no name.

@@ -21,6 +21,7 @@ pub use self::error::EspeakError;
 pub(super) use self::error::needs;
 use self::library::Library;
 use super::language::Language;
+use super::origin::{How, Origin};
 use super::plain::Plain;
 use super::split::Piece;
 
@@ -279,6 +280,7 @@ impl Pieces {
                 source,
                 is_word: true,
                 spaced,
+                how: How::of(Origin::Espeak),
             }),
         }
     }
@@ -306,6 +308,7 @@ impl Pieces {
             source,
             is_word: false,
             spaced,
+            how: How::of(Origin::Mark),
         });
     }
 
