@@ -2,13 +2,29 @@
 //!
 //! A voice tells in a [`Timing`] when it meant each phoneme to begin; `for_each_chunk` makes [`Marks`] of it,
 //! for the track that is played and for [`render`](super::render()). Between words that run into each other
-//! the voice is believed. At a mark of punctuation it is not, since a voice counts the silence there as part
-//! of the last phoneme; words begin and end there where the sound does.
+//! the voice is believed. At a mark of punctuation it is not, nor where it pauses without one, since a voice counts
+//! the silence there as part of the phonemes around it; words begin and end there where the sound does.
 
 use super::trim::Levels;
 use super::utterance::Chunk;
 use crate::text::Word;
 use std::ops::Range;
+
+/// Frames in 1 ms.
+const MS: usize = super::SAMPLE_RATE as usize / 1_000;
+
+/// The shortest silence at a mark that is a pause: 60 ms. The closure of a stop inside a word is shorter.
+const PAUSE_AT_MARK: usize = 60 * MS;
+
+/// The same between words without a mark: 100 ms. A weak fricative behind the closure of a stop is shorter.
+const PAUSE: usize = 100 * MS;
+
+/// The same ahead of a word that begins with a stop: 150 ms. Its own closure is shorter, also behind another stop ("box
+/// beside": 120 ms).
+const PAUSE_BEFORE_STOP: usize = 150 * MS;
+
+/// Sounds that begin with a silence of their own.
+const STOPS: [char; 8] = ['p', 't', 'k', 'b', 'd', 'ɡ', 'ʧ', 'ʤ'];
 
 /// When the phonemes of a chunk sound, as the voice that made the sound tells it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -100,12 +116,21 @@ fn border(word: &Word, next: &Word, symbols: &[char], timing: &Timing, levels: &
     let between = symbols
         .get(word.phonemes.end..next.phonemes.start)
         .unwrap_or_default();
-    if between.iter().any(|&symbol| symbol != ' ') {
-        // The silence at a mark begins within the phoneme ahead of it, and is over within the one behind it.
-        let last = timing.start(word.phonemes.end.saturating_sub(1));
-        if let Some(silence) = levels.silence_within(last..timing.start(next.phonemes.start + 1)) {
-            return (silence.start, silence.end);
-        }
+    let spoken = symbols.get(next.phonemes.clone()).unwrap_or_default();
+    let stress = spoken
+        .iter()
+        .take_while(|symbol| matches!(symbol, 'ˈ' | 'ˌ'))
+        .count();
+    let shortest = match spoken.get(stress) {
+        _ if between.iter().any(|&symbol| symbol != ' ') => PAUSE_AT_MARK,
+        Some(first) if STOPS.contains(first) => PAUSE_BEFORE_STOP,
+        _ => PAUSE,
+    };
+    // A silence begins within the last sound ahead of it, and is over within the first one behind it.
+    let last = timing.start(word.phonemes.end.saturating_sub(1));
+    let behind = timing.start(next.phonemes.start + stress + 1);
+    if let Some(silence) = levels.silence_within(last..behind, shortest) {
+        return (silence.start, silence.end);
     }
     (timing.start(word.phonemes.end), timing.start(next.phonemes.start))
 }
@@ -191,6 +216,19 @@ mod tests {
             frames(&chunk, &timing(&chunk), &audio),
             [1_200..5_000, 7_000..10_800]
         );
+    }
+
+    #[test]
+    fn a_pause_without_a_mark_is_one_if_it_is_longer_than_the_closure_of_a_stop() {
+        let pause = |next: &str, ms: usize| {
+            let chunk = chunk(&[("abc", " "), (next, ".")]);
+            let audio = audio(14_400, &[0..1_200, 4_320..4_320 + ms * MS, 10_800..14_400]);
+            frames(&chunk, &timing(&chunk), &audio)
+        };
+        assert_eq!(pause("ˈæd", 100), [1_200..4_320, 6_720..10_800]);
+        assert_eq!(pause("ˈæd", 95), [1_200..5_000, 6_000..10_800]);
+        // A stop may be closed for so long.
+        assert_eq!(pause("ba", 105), [1_200..5_000, 6_000..10_800]);
     }
 
     #[test]

@@ -34,9 +34,6 @@ const SILENT: f64 = 1e-8;
 /// below the loudest moment.
 const PAUSE: f64 = 1e-4;
 
-/// The shortest silence between words, in windows: 60 ms. The closure of a stop inside a word is shorter.
-const SHORTEST_PAUSE: usize = 12;
-
 /// The level of a chunk's audio over time.
 pub(super) struct Levels {
     /// The mean power of each window; the last may be a shorter one.
@@ -71,8 +68,8 @@ impl Levels {
         Some(first * WINDOW..self.frames.min((last + 1) * WINDOW))
     }
 
-    /// The longest silence of at least 60 ms among these frames.
-    pub(super) fn silence_within(&self, frames: Range<usize>) -> Option<Range<usize>> {
+    /// The longest silence among these frames, if it has `shortest` frames or more.
+    pub(super) fn silence_within(&self, frames: Range<usize>, shortest: usize) -> Option<Range<usize>> {
         let windows = frames.start.div_ceil(WINDOW)..(frames.end / WINDOW).min(self.powers.len());
         let first = windows.start;
         let threshold = self.loudest * PAUSE;
@@ -87,7 +84,7 @@ impl Levels {
                 Some(start..start + silence.len())
             });
         let longest = silences.max_by_key(Range::len)?;
-        (longest.len() >= SHORTEST_PAUSE).then(|| longest.start * WINDOW..longest.end * WINDOW)
+        (longest.len() * WINDOW >= shortest).then(|| longest.start * WINDOW..longest.end * WINDOW)
     }
 }
 
@@ -145,17 +142,18 @@ mod tests {
             (2_400, 20.0),
         ]);
         let levels = Levels::of(&chunk);
-        assert_eq!(levels.silence_within(0..chunk.len()), Some(6_000..9_600));
-        assert_eq!(levels.silence_within(0..7_440), Some(6_000..7_440));
-        assert_eq!(levels.silence_within(0..7_439), None, "below 60 ms");
-        assert_eq!(levels.silence_within(7_000..usize::MAX), Some(7_080..9_600));
+        let silence_within = |frames| levels.silence_within(frames, 1_440);
+        assert_eq!(silence_within(0..chunk.len()), Some(6_000..9_600));
+        assert_eq!(silence_within(0..7_440), Some(6_000..7_440));
+        assert_eq!(silence_within(0..7_439), None, "below 60 ms");
+        assert_eq!(silence_within(7_000..usize::MAX), Some(7_080..9_600));
         // The voice may tell times that are out of order.
         let reversed = Range {
             start: 10_000,
             end: 9_000,
         };
-        assert_eq!(levels.silence_within(reversed), None);
-        assert_eq!(levels.silence_within(50_000..60_000), None);
+        assert_eq!(silence_within(reversed), None);
+        assert_eq!(silence_within(50_000..60_000), None);
     }
 
     proptest! {
@@ -178,7 +176,7 @@ mod tests {
             start in 0_usize..10_000,
             length in 0_usize..10_000,
         ) {
-            if let Some(silence) = Levels::of(&sound(&parts)).silence_within(start..start + length) {
+            if let Some(silence) = Levels::of(&sound(&parts)).silence_within(start..start + length, 1_440) {
                 prop_assert!(start <= silence.start && silence.end <= start + length);
                 prop_assert!(silence.len() >= 1_440);
             }
