@@ -21,7 +21,7 @@ use timed_tests::{DEVICE, open};
 use utter::playback::output::OutputSelection;
 use utter::playback::{MarkKind, PlaybackEvent, PlayerOptions};
 use utter::speech::{CancelFlag, Delivery, Event, Events, Speaker, Trim, Utterance, read_text, render};
-use utter::text::{Language, Reader};
+use utter::text::{Language, ReadOptions, Reader};
 use utter::voice::artifacts::default_base;
 use utter::voice::{self, KokoroPipeline};
 
@@ -56,7 +56,13 @@ fn pipeline() -> KokoroPipeline {
 
 fn utterance(reader: &Arc<Reader>, voice: &str, text: &str, trim: Trim) -> Utterance {
     Utterance {
-        chunks: read_text(Arc::clone(reader), text.to_owned(), Language::AmericanEnglish).unwrap(),
+        chunks: read_text(
+            Arc::clone(reader),
+            text.to_owned(),
+            Language::AmericanEnglish,
+            &ReadOptions::default(),
+        )
+        .unwrap(),
         delivery: Delivery {
             voice: voice.into(),
             trim,

@@ -75,7 +75,7 @@ fn every_other_language_speaks_phonemes() {
     let mut tags = Vec::new();
     for voice in voices.as_array().unwrap() {
         let (name, tag) = (voice["name"].as_str().unwrap(), voice["tag"].as_str().unwrap());
-        if voice["reads_text"] == true || tags.contains(&tag) {
+        if tag.starts_with("en") || tags.contains(&tag) {
             continue;
         }
         tags.push(tag);
