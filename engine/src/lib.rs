@@ -30,7 +30,7 @@
 //! while let Some(update) = events.next_within(Duration::from_secs(60)) {
 //!     let Update::Change { change, .. } = update else { continue };
 //!     match change {
-//!         ClientEvent::Mark { source, .. } => println!("heard now: {}", &text[source]),
+//!         ClientEvent::Mark { source, .. } => println!("heard now: {}", &text[source.utf8]),
 //!         ClientEvent::Failed { error, .. } => return Err(error),
 //!         ClientEvent::Finished { .. } => break,
 //!         _ => {}

@@ -14,8 +14,8 @@ use utter::playback::Interrupt;
 use utter::playback::output::{NullOutput, OutputSelection, WavEncoding};
 use utter::playback::{Player, PlayerOptions};
 use utter::speech::{
-    CancelFlag, Delivery, Event, Events, FileHandle, FileOutcome, Mode, Rendered, SpeakOptions, Speaker,
-    Utterance, VoiceState, kokoro_loader, read_text, render,
+    CancelFlag, Delivery, Event, Events, FileHandle, FileOutcome, MarkOptions, Mode, Rendered, SpeakOptions,
+    Speaker, Utterance, VoiceState, kokoro_loader, read_text, render,
 };
 use utter::text::{Language, ReadOptions, Reader};
 use utter::voice::artifacts::default_base;
@@ -28,6 +28,7 @@ const TEXT: &str = "The quick brown fox jumps over the lazy dog, and then it run
 const URGENT: SpeakOptions = SpeakOptions {
     mode: Mode::Enqueue,
     urgent: Some(Interrupt::Resume),
+    marks: MarkOptions::NONE,
 };
 
 fn utterance(reader: &Arc<Reader>, text: &str) -> Utterance {

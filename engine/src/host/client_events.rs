@@ -4,9 +4,9 @@ use super::error::Error;
 use super::session::Departure;
 use super::topic::Followed;
 use crate::playback::{MarkKind, TrackKind, Volume};
-use crate::speech::UtteranceId;
+use crate::speech::{HeardUntil, UtteranceId};
+use crate::text::TextRange;
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::time::Duration;
 
 /// How things stand with a client.
@@ -35,8 +35,8 @@ pub struct UtteranceState {
     pub made: Duration,
     /// How much of it was heard.
     pub heard: Duration,
-    /// The word that is heard, or was heard last: UTF-8 bytes of the text.
-    pub word: Option<Range<usize>>,
+    /// The word that is heard, or was heard last.
+    pub word: Option<TextRange>,
 }
 
 /// How far an utterance is.
@@ -50,15 +50,6 @@ pub enum Phase {
     Speaking,
     /// Something urgent is heard in its place; it goes on after that.
     Interrupted,
-}
-
-/// How far something was heard that was not heard to its end.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct HeardUntil {
-    /// From its beginning.
-    pub time: Duration,
-    /// The last word that had begun to be heard: UTF-8 bytes of the text.
-    pub word: Option<Range<usize>>,
 }
 
 /// What happens to a client.
@@ -84,16 +75,20 @@ pub enum ClientEvent {
         /// The utterance.
         utterance: UtteranceId,
     },
-    /// A sentence or a word begins to be heard, or a word has ended.
+    /// A sentence or a word begins to be heard, or a word has ended; and, where that was asked for, a phoneme or a viseme
+    /// begins. Told when the device plays it.
     Mark {
         /// The utterance.
         utterance: UtteranceId,
         /// Which of these.
         kind: MarkKind,
-        /// Where it is in the text, in UTF-8 bytes.
-        source: Range<usize>,
+        /// Where it is in the text; of a phoneme and a viseme, where its word is.
+        source: TextRange,
         /// From the utterance's beginning.
         time: Duration,
+        /// When a word, a phoneme or a viseme that begins will have ended, from the utterance's beginning; otherwise the same
+        /// as `time`.
+        end: Duration,
     },
     /// How far it is. While it is heard, as often as the player's options say.
     Progress {
@@ -131,11 +126,11 @@ pub enum ClientEvent {
         /// The utterance.
         utterance: UtteranceId,
     },
-    /// It was stopped, skipped or replaced.
+    /// It was stopped, skipped, replaced or discarded.
     Stopped {
         /// The utterance.
         utterance: UtteranceId,
-        /// How far it was heard.
+        /// How far it was heard, and what of its text was not.
         heard: HeardUntil,
     },
     /// It cannot be said, or not to its end.

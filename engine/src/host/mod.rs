@@ -42,7 +42,7 @@ mod topic;
 mod translate;
 
 pub use client::{Client, ClientOptions};
-pub use client_events::{ClientEvent, ClientState, HeardUntil, Phase, UtteranceState};
+pub use client_events::{ClientEvent, ClientState, Phase, UtteranceState};
 pub use config::{Difference, Outputs, RuntimeConfig};
 pub use error::{Error, Reason};
 pub use handle::RuntimeHost;
@@ -55,3 +55,5 @@ pub use speak::Speak;
 pub use speech_stream::SpeechStream;
 pub use status::{ClientStatus, Status};
 pub use topic::{Followed, Subscription, UNREAD_CHANGES, Update};
+
+pub use crate::speech::{HeardUntil, HeardWord};

@@ -7,7 +7,7 @@ use crate::speech::{
     Delivery, Marked, Mode, Pauses, QUIET, Recordings, SPEEDS, SpeakOptions, TextWriter, Utterance,
     read_markup, read_phonemes, read_text, stream_text,
 };
-use crate::text::{Language, Markup, ReadOptions, Reader, Strictness, has_speech};
+use crate::text::{Language, Markup, ReadOptions, Reader, Strictness, VisemeSet, has_speech};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -135,6 +135,21 @@ impl Speak {
     #[must_use]
     pub fn urgent(mut self, interrupt: Interrupt) -> Self {
         self.options.urgent = Some(interrupt);
+        self
+    }
+
+    /// Has each phoneme told when it is heard: [`MarkKind::Phoneme`](crate::playback::MarkKind::Phoneme). Off by default.
+    #[must_use]
+    pub fn phoneme_events(mut self, are_told: bool) -> Self {
+        self.options.marks.phonemes = are_told;
+        self
+    }
+
+    /// Has each viseme of a set told when it is heard, silence included:
+    /// [`MarkKind::Viseme`](crate::playback::MarkKind::Viseme). Off by default.
+    #[must_use]
+    pub fn visemes(mut self, set: VisemeSet) -> Self {
+        self.options.marks.visemes = Some(set);
         self
     }
 

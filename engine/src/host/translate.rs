@@ -3,13 +3,13 @@
 //! It runs on the threads that tell, the playback thread and the inference thread, and on those of callers; it only moves
 //! what happened into topics, which wait for nobody. No lock of the player or the speaker is held meanwhile.
 
-use super::client_events::{ClientEvent, HeardUntil, Phase};
+use super::client_events::{ClientEvent, Phase};
 use super::commands::Giver;
 use super::error::Error;
 use super::runtime::Runtime;
 use super::runtime_events::{RuntimeEvent, VoiceState};
 use super::spoken::Told;
-use crate::playback::{CommandId, Effect, Extent, OpenReason, PlaybackEvent, TrackId};
+use crate::playback::{CommandId, Effect, OpenReason, PlaybackEvent, TrackId};
 use crate::speech::{Event, LoadReason, LoadStep, Outcome, SAMPLE_RATE, UtteranceId};
 use std::time::Duration;
 
@@ -57,8 +57,9 @@ fn track_of(event: &PlaybackEvent) -> Option<TrackId> {
 /// What is heard of a track is its client's.
 fn heard(runtime: &Runtime, track: TrackId, event: &PlaybackEvent) {
     match event {
-        PlaybackEvent::TrackEnded { .. } => return ended(runtime, track, None),
-        PlaybackEvent::TrackStopped { heard, .. } => return ended(runtime, track, Some(heard)),
+        PlaybackEvent::TrackEnded { .. } | PlaybackEvent::TrackStopped { .. } => {
+            return ended(runtime, track);
+        }
         PlaybackEvent::TrackReplayed { .. } => runtime.spoken.is_replayed(track),
         _ => {}
     }
@@ -68,11 +69,12 @@ fn heard(runtime: &Runtime, track: TrackId, event: &PlaybackEvent) {
     let utterance = entry.utterance();
     entry.tell(match event {
         PlaybackEvent::TrackStarted { .. } => ClientEvent::Started { utterance },
-        PlaybackEvent::Mark { mark, time, .. } => ClientEvent::Mark {
+        PlaybackEvent::Mark { mark, time, end, .. } => ClientEvent::Mark {
             utterance,
             kind: mark.kind,
-            source: mark.source.clone(),
+            source: entry.handle.text_range(&mark.source),
             time: *time,
+            end: *end,
         },
         PlaybackEvent::Position(position) => ClientEvent::Progress {
             utterance,
@@ -100,17 +102,13 @@ fn heard(runtime: &Runtime, track: TrackId, event: &PlaybackEvent) {
     });
 }
 
-/// A track is over, with this much of it heard if it was not all.
-fn ended(runtime: &Runtime, track: TrackId, heard: Option<&Extent>) {
+/// A track is over.
+fn ended(runtime: &Runtime, track: TrackId) {
     let Some(entry) = runtime.spoken.take(track) else {
         // It had failed before, and its client knows.
         return;
     };
     let utterance = entry.utterance();
-    let heard = heard.map(|heard| HeardUntil {
-        time: heard.position.time,
-        word: heard.word.clone(),
-    });
     // The handle has it before it is told here.
     let Some(outcome) = entry.handle.outcome() else {
         tracing::error!(%utterance, "an utterance is over and has no outcome");
@@ -128,7 +126,7 @@ fn ended(runtime: &Runtime, track: TrackId, heard: Option<&Extent>) {
             runtime.metrics.stopped();
             ClientEvent::Stopped {
                 utterance,
-                heard: heard.unwrap_or_default(),
+                heard: entry.handle.heard().unwrap_or_default(),
             }
         }
         Outcome::Finished => {

@@ -42,6 +42,8 @@ pub enum PlaybackEvent {
         mark: Mark,
         /// Its frame as a time from the track's beginning.
         time: Duration,
+        /// Where what begins there ends, as a time from the track's beginning.
+        end: Duration,
     },
     /// A track is over: its last frame was heard.
     TrackEnded {

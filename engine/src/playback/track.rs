@@ -52,6 +52,8 @@ pub struct TrackOptions {
 pub struct Mark {
     /// The frame, counted from the track's beginning, at the track's rate.
     pub frame: u64,
+    /// The frames for which what begins there lasts; 0 for what ends there, or is a moment.
+    pub length: u64,
     /// What begins or ends there.
     pub kind: MarkKind,
     /// Which part of the source it stands for, in bytes of the text. Nothing here looks at it.
@@ -68,6 +70,10 @@ pub enum MarkKind {
     Word,
     /// A word has ended.
     WordEnd,
+    /// This phoneme begins, and the source is its word's.
+    Phoneme(char),
+    /// The mouth takes this shape, of a set that whoever pushes the marks knows; the source is the word's.
+    Viseme(u8),
 }
 
 /// A place in a track.
@@ -89,6 +95,8 @@ pub struct Extent {
     pub position: Position,
     /// Which part of the source the last word stands for that has begun, in bytes of the text.
     pub word: Option<Range<usize>>,
+    /// Whether that word was heard to its end.
+    pub is_word_whole: bool,
     /// Whether anything of it was heard.
     pub has_begun: bool,
 }
@@ -278,6 +286,7 @@ impl Track {
         Extent {
             position: self.position(heard_to),
             word: word.map(|mark| mark.source.clone()),
+            is_word_whole: word.is_some_and(|mark| mark.frame + mark.length <= heard_to),
             has_begun: self.heard_to.is_some(),
         }
     }
@@ -345,7 +354,12 @@ mod tests {
     #[test]
     fn marks_are_found_by_frame_and_by_source() {
         let mut track = track();
-        let mark = |frame, kind, source| Mark { frame, kind, source };
+        let mark = |frame, kind, source| Mark {
+            frame,
+            length: 0,
+            kind,
+            source,
+        };
         track.mark(mark(0, MarkKind::Sentence, 0..20));
         track.mark(mark(30, MarkKind::Word, 6..11));
         track.mark(mark(5, MarkKind::Word, 0..5));
@@ -364,6 +378,29 @@ mod tests {
             Some(5)
         );
         assert_eq!(track.mark_of_source(MarkKind::Word, 11), None);
+    }
+
+    #[test]
+    fn a_word_is_whole_when_its_last_frame_was_heard() {
+        let mut track = track();
+        for (frame, source) in [(10, 0..4), (25, 5..9)] {
+            track.mark(Mark {
+                frame,
+                length: 15,
+                kind: MarkKind::Word,
+                source,
+            });
+        }
+        let mut heard = |to| {
+            track.heard_to = Some(to);
+            let extent = track.extent();
+            (extent.word, extent.is_word_whole)
+        };
+        assert_eq!(heard(10), (None, false), "frame 10 was not heard");
+        assert_eq!(heard(24), (Some(0..4), false));
+        assert_eq!(heard(25), (Some(0..4), true));
+        assert_eq!(heard(26), (Some(5..9), false));
+        assert_eq!(heard(40), (Some(5..9), true));
     }
 
     #[test]

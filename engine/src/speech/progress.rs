@@ -1,9 +1,13 @@
-//! How an utterance ended.
+//! How an utterance ended, and how far it was heard.
 
 use super::error::SpeechError;
+use super::heard::HeardUntil;
+use super::transcript::Transcript;
 use super::utterance::UtteranceId;
-use crate::playback::TrackEnd;
+use crate::playback::{Extent, TrackEnd};
+use crate::text::TextRange;
 use parking_lot::{Condvar, Mutex};
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -21,6 +25,8 @@ pub enum Outcome {
 /// What the inference thread, the player and the handle share.
 #[derive(Default)]
 pub(super) struct Progress {
+    /// What it says; none if that has no text.
+    transcript: Option<Transcript>,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -31,9 +37,19 @@ struct State {
     is_cut: bool,
     /// The first one stays.
     outcome: Option<Outcome>,
+    /// How far its track was heard, which is over.
+    extent: Option<Extent>,
 }
 
 impl Progress {
+    /// Of an utterance of this text.
+    pub(super) fn of(transcript: Option<Transcript>) -> Self {
+        Self {
+            transcript,
+            ..Self::default()
+        }
+    }
+
     /// It failed.
     pub(super) fn failed(&self, error: SpeechError) {
         self.done(|_| Outcome::Failed(error));
@@ -44,8 +60,12 @@ impl Progress {
         self.state.lock().is_cut = true;
     }
 
-    /// Its track is over.
-    pub(super) fn track_ended(&self, end: TrackEnd) {
+    /// Its track is over, and was heard so far. What is written from now on is not a part of it.
+    pub(super) fn track_ended(&self, end: TrackEnd, heard: Extent) {
+        if let Some(transcript) = &self.transcript {
+            transcript.close();
+        }
+        self.state.lock().extent.get_or_insert(heard);
         self.done(|is_cut| match end {
             TrackEnd::Heard if is_cut => Outcome::Stopped,
             TrackEnd::Heard => Outcome::Finished,
@@ -57,6 +77,18 @@ impl Progress {
     /// How it ended, if it has.
     pub(super) fn outcome(&self) -> Option<Outcome> {
         self.state.lock().outcome.clone()
+    }
+
+    /// How far it was heard, once its track is over.
+    fn heard(&self) -> Option<HeardUntil> {
+        let (extent, is_finished) = {
+            let state = self.state.lock();
+            let is_finished = matches!(state.outcome, Some(Outcome::Finished));
+            (state.extent.clone()?, is_finished)
+        };
+        let nothing = Transcript::default();
+        let transcript = self.transcript.as_ref().unwrap_or(&nothing);
+        Some(HeardUntil::of(&extent, is_finished, transcript))
     }
 
     fn done(&self, outcome: impl FnOnce(bool) -> Outcome) {
@@ -94,6 +126,24 @@ impl UtteranceHandle {
     /// How it ended, if it has.
     pub fn outcome(&self) -> Option<Outcome> {
         self.progress.outcome()
+    }
+
+    /// How far it was heard, once nothing more is: it was stopped, skipped, replaced, discarded or heard to its end, or its
+    /// client or its output is gone. `None` before that, and while what was made of one that failed is still heard.
+    pub fn heard(&self) -> Option<HeardUntil> {
+        self.progress.heard()
+    }
+
+    /// Where a part of its text stands, in bytes and in UTF-16: for the marks of its track, which are in bytes. Without a text
+    /// both are the bytes.
+    pub fn text_range(&self, bytes: &Range<usize>) -> TextRange {
+        match &self.progress.transcript {
+            Some(transcript) => transcript.range(bytes),
+            None => TextRange {
+                utf8: bytes.clone(),
+                utf16: bytes.clone(),
+            },
+        }
     }
 
     /// Waits until it is over: heard to its last frame (the device's latency included), stopped, or failed. A

@@ -9,10 +9,12 @@ use super::clip::{ClipOptions, ClipSource};
 use super::desk::Desk;
 use super::error::SpeakError;
 use super::job::{Job, Place, Work};
+use super::mouth::MarkOptions;
 use super::progress::{Progress, UtteranceHandle};
 use super::schedule::Class;
 use super::speaking::{Heard, Playing, Speaking};
 use super::stage::{OnEnd, Stage};
+use super::transcript::Transcript;
 use super::utterance::{Utterance, UtteranceId};
 use crate::playback::{CommandId, Interrupt, PlaybackError, QueueId, Stop, TrackKind, TrackOptions};
 use std::sync::Arc;
@@ -35,6 +37,8 @@ pub struct SpeakOptions {
     pub mode: Mode,
     /// Made, and heard, ahead of all that is not urgent. What is heard then is interrupted in this way.
     pub urgent: Option<Interrupt>,
+    /// What of it is marked beside sentences and words.
+    pub marks: MarkOptions,
 }
 
 /// A queue. Clones are the same one.
@@ -63,11 +67,12 @@ impl SpeechQueue {
     /// [`PENDING_IN_ALL`](super::PENDING_IN_ALL) on all; [`SpeakError::Playback`] if nobody would hear it;
     /// [`SpeakError::Closed`]. Then nothing has changed, but that what was to be replaced may have been stopped.
     pub fn speak(&self, utterance: Utterance, options: SpeakOptions) -> Result<UtteranceHandle, SpeakError> {
+        let transcript = utterance.chunks.transcript();
         let mut script = Script::new(utterance);
         let bell = Arc::clone(&self.desk.bell);
         script.wake_by(Arc::new(move || bell.ring()));
-        self.ask(TrackKind::Speech, options, |heard| {
-            Box::new(Speaking::new(heard, script))
+        self.ask(TrackKind::Speech, transcript, options, |heard| {
+            Box::new(Speaking::new(heard, script, options.marks))
         })
     }
 
@@ -83,7 +88,7 @@ impl SpeechQueue {
         clip: ClipOptions,
         options: SpeakOptions,
     ) -> Result<UtteranceHandle, SpeakError> {
-        self.ask(TrackKind::Clip, options, |heard| {
+        self.ask(TrackKind::Clip, None, options, |heard| {
             Box::new(Playing {
                 heard,
                 source,
@@ -106,11 +111,12 @@ impl SpeechQueue {
     fn ask(
         &self,
         kind: TrackKind,
+        transcript: Option<Transcript>,
         options: SpeakOptions,
         work: impl FnOnce(Heard) -> Box<dyn Work>,
     ) -> Result<UtteranceHandle, SpeakError> {
         let asked_for = Instant::now();
-        let progress = Arc::new(Progress::default());
+        let progress = Arc::new(Progress::of(transcript));
         let replaces = options.mode == Mode::Replace;
         self.desk.add(Some(self.id), replaces, |order| {
             if replaces {
@@ -156,8 +162,8 @@ impl SpeechQueue {
     /// than those of the progress and the bell.
     fn on_end(&self, progress: &Arc<Progress>) -> OnEnd {
         let (progress, bell) = (Arc::clone(progress), Arc::clone(&self.desk.bell));
-        Box::new(move |end| {
-            progress.track_ended(end);
+        Box::new(move |end, heard| {
+            progress.track_ended(end, heard);
             // A job that was stopped is to be told, and where something was heard there is room.
             bell.ring();
         })

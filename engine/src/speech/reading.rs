@@ -9,6 +9,7 @@ use self_cell::self_cell;
 
 use super::recordings::Recordings;
 use super::source::{Asked, ChunkSource, SourceError};
+use super::transcript::Transcript;
 use super::utterance::Chunk;
 use crate::text::{
     self, Boundary, Chunks, Language, Markup, Progress, ReadError, ReadOptions, Reader, Strictness, Wish,
@@ -57,6 +58,27 @@ impl ChunkSource for Reading {
                 },
             );
         }
+    }
+
+    fn transcript(&self) -> Option<Transcript> {
+        Some(Transcript::of(self.parts.borrow_owner().text.as_str()))
+    }
+}
+
+/// Chunks that are there, of this string.
+struct Given {
+    chunks: std::vec::IntoIter<text::Chunk>,
+    transcript: Transcript,
+}
+
+impl ChunkSource for Given {
+    fn ask(&mut self, _: Wish) -> Result<Asked, SourceError> {
+        let chunk = self.chunks.next();
+        Ok(chunk.map_or(Asked::Over, |chunk| Asked::Chunk(chunk.into())))
+    }
+
+    fn transcript(&self) -> Option<Transcript> {
+        Some(self.transcript.clone())
     }
 }
 
@@ -133,8 +155,10 @@ pub fn read_markup(
 /// # Errors
 /// [`ReadError::UnknownSymbol`] for the first symbol that no voice knows.
 pub fn read_phonemes(reader: &Reader, phonemes: &str) -> Result<Box<dyn ChunkSource>, ReadError> {
-    let chunks = reader.read_phonemes(phonemes)?;
-    Ok(Box::new(chunks.into_iter().map(|chunk| Ok(chunk.into()))))
+    Ok(Box::new(Given {
+        chunks: reader.read_phonemes(phonemes)?.into_iter(),
+        transcript: Transcript::of(phonemes),
+    }))
 }
 
 #[cfg(test)]

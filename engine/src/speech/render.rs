@@ -8,6 +8,7 @@ use super::timing::SpokenWord;
 use super::utterance::Utterance;
 use crate::playback::output::{FrameSink, SinkError};
 use crate::text::Wish;
+use std::ops::Range;
 use std::time::Duration;
 
 /// How soon it is looked again for a chunk that is not there yet.
@@ -37,11 +38,14 @@ impl Rendered {
         sink.write(audio.frames)?;
         self.chunks += 1;
         let before = self.frames as usize;
-        let words = audio.marks.words.into_iter().map(|word| SpokenWord {
-            frames: before + word.frames.start..before + word.frames.end,
-            ..word
-        });
-        self.words.extend(words);
+        let behind = |frames: &Range<usize>| before + frames.start..before + frames.end;
+        for mut word in audio.marks.words {
+            word.frames = behind(&word.frames);
+            for phoneme in &mut word.phonemes {
+                phoneme.frames = behind(&phoneme.frames);
+            }
+            self.words.push(word);
+        }
         self.frames += audio.frames.len() as u64;
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Where the chunks of an utterance come from: something that is there already, a text that is read as it is needed, or
 //! one that is still being written.
 
+use super::transcript::Transcript;
 use super::utterance::Chunk;
 use crate::text::Wish;
 use std::error::Error;
@@ -64,6 +65,11 @@ pub trait ChunkSource: Send {
     /// When asking for the same again would come to something else than [`Asked::Later`].
     fn readiness(&self) -> Readiness {
         Readiness::Ready
+    }
+
+    /// The text that the chunks' ranges are of, as far as there is one. Asked for once, when the utterance is.
+    fn transcript(&self) -> Option<Transcript> {
+        None
     }
 
     /// Told before it is asked for the first time.

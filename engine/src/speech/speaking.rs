@@ -6,6 +6,7 @@ use super::clip::{ClipCache, ClipError, ClipLimits, ClipOptions, ClipSource};
 use super::error::{Interruption, SpeechError};
 use super::event::{Event, EventSender};
 use super::job::{End, Step, Tools, Work};
+use super::mouth::{MarkOptions, shapes};
 use super::progress::{Outcome, Progress};
 use super::source::Readiness;
 use super::stage::Track;
@@ -67,16 +68,18 @@ impl Heard {
 pub(super) struct Speaking {
     pub(super) heard: Heard,
     script: Script,
+    marked: MarkOptions,
     /// Frames so far.
     made: u64,
     is_sentence_start: bool,
 }
 
 impl Speaking {
-    pub(super) fn new(heard: Heard, script: Script) -> Self {
+    pub(super) fn new(heard: Heard, script: Script, marked: MarkOptions) -> Self {
         Self {
             heard,
             script,
+            marked,
             made: 0,
             is_sentence_start: true,
         }
@@ -117,7 +120,7 @@ impl Work for Speaking {
         if self.made == 0 && !audio.frames.is_empty() {
             self.heard.first_audio(tools.events);
         }
-        let marks = marks(self.made, &audio, self.is_sentence_start);
+        let marks = marks(self.made, &audio, self.is_sentence_start, self.marked);
         self.is_sentence_start = audio.chunk.boundary >= Boundary::Sentence;
         self.heard.track.push(audio.frames.into(), marks)?;
         let frames = audio.frames.len();
@@ -148,21 +151,36 @@ impl Work for Speaking {
 }
 
 /// The marks of a chunk whose frames begin at the frame `at` of the track.
-fn marks(at: u64, audio: &ChunkAudio<'_>, is_sentence_start: bool) -> Vec<Mark> {
-    let mark = |frame: usize, kind, source: &Range<usize>| Mark {
-        frame: at + frame as u64,
+fn marks(at: u64, audio: &ChunkAudio<'_>, is_sentence_start: bool, marked: MarkOptions) -> Vec<Mark> {
+    let mark = |frames: &Range<usize>, kind, source: &Range<usize>| Mark {
+        frame: at + frames.start as u64,
+        length: frames.len() as u64,
         kind,
         source: source.clone(),
     };
-    let sentence =
-        is_sentence_start.then(|| mark(audio.marks.sound.start, MarkKind::Sentence, &audio.chunk.source));
-    let words = audio.marks.words.iter().flat_map(|word| {
-        [
-            mark(word.frames.start, MarkKind::Word, &word.source),
-            mark(word.frames.end, MarkKind::WordEnd, &word.source),
-        ]
-    });
-    sentence.into_iter().chain(words).collect()
+    let moment = |frame: usize, kind, source: &Range<usize>| mark(&(frame..frame), kind, source);
+    let mut marks = Vec::new();
+    if is_sentence_start {
+        let start = audio.marks.sound.start;
+        marks.push(moment(start, MarkKind::Sentence, &audio.chunk.source));
+    }
+    for word in &audio.marks.words {
+        marks.push(mark(&word.frames, MarkKind::Word, &word.source));
+        let phonemes = word.phonemes.iter().filter(|_| marked.phonemes);
+        marks.extend(
+            phonemes.map(|phoneme| mark(&phoneme.frames, MarkKind::Phoneme(phoneme.symbol), &word.source)),
+        );
+        marks.push(moment(word.frames.end, MarkKind::WordEnd, &word.source));
+    }
+    if let Some(set) = marked.visemes {
+        let shapes = shapes(&audio.marks.words, audio.frames.len(), set);
+        marks.extend(
+            shapes
+                .iter()
+                .map(|shape| mark(&shape.frames, MarkKind::Viseme(shape.viseme), &shape.source)),
+        );
+    }
+    marks
 }
 
 /// A clip. It is made in one step.

@@ -4,14 +4,14 @@
 
 use super::synthesizer::CancelFlag;
 use crate::playback::{
-    CommandId, Interrupt, Mark, PlaybackError, PushError, QueueError, Stop, TrackEnd, TrackId, TrackOptions,
-    TrackQueue, TrackWriter,
+    CommandId, Extent, Interrupt, Mark, PlaybackError, PushError, QueueError, Stop, TrackEnd, TrackId,
+    TrackOptions, TrackQueue, TrackWriter,
 };
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Called once, when a track has ended.
-pub(super) type OnEnd = Box<dyn FnOnce(TrackEnd) + Send>;
+/// Called once, when a track has ended, with how far it was heard.
+pub(super) type OnEnd = Box<dyn FnOnce(TrackEnd, Extent) + Send>;
 
 /// How much of a queue is made and not heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +66,6 @@ impl Stage for TrackQueue {
         urgent: Option<Interrupt>,
         on_end: OnEnd,
     ) -> Result<Box<dyn Track>, PlaybackError> {
-        let on_end = Box::new(move |end, _| on_end(end));
         Ok(Box::new(self.add_track_with(options, urgent, on_end)?))
     }
 

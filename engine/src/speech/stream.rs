@@ -5,6 +5,7 @@
 //! never waits. What nobody has taken is bounded by [`UNREAD_TEXT`].
 
 use super::source::{Asked, ChunkSource, Readiness, SourceError, Waker};
+use super::transcript::Transcript;
 use crate::text::{Language, Progress, ReadError, ReadOptions, Reader, TextStream, Wish};
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -45,6 +46,8 @@ impl WriteError {
 /// What the two ends share.
 struct Shared {
     state: Mutex<State>,
+    /// All that came, for telling afterwards what was heard of it. Its lock is taken within that of the state.
+    transcript: Transcript,
 }
 
 struct State {
@@ -87,6 +90,9 @@ impl TextWriter {
         if state.unread + state.incoming.len() + piece.len() > UNREAD_TEXT {
             return Err(WriteError::Full);
         }
+        if !self.end.0.transcript.push(piece) {
+            return Err(WriteError::Over);
+        }
         state.incoming.extend_from_slice(piece);
         state.pieces += 1;
         state.last = Instant::now();
@@ -108,6 +114,7 @@ impl Shared {
     fn finish(&self) {
         let mut state = self.state.lock();
         state.is_finished = true;
+        self.transcript.finish();
         let waker = state.waker.clone();
         drop(state);
         if let Some(wake) = waker {
@@ -151,6 +158,7 @@ pub fn stream_text(
         return Err(ReadError::NoTextFrontEnd { language });
     }
     let shared = Arc::new(Shared {
+        transcript: Transcript::default(),
         state: Mutex::new(State {
             incoming: Vec::new(),
             unread: 0,
@@ -244,6 +252,10 @@ impl ChunkSource for Written {
             0 => Readiness::WhenTold,
             _ => Readiness::At(state.last + self.quiet),
         }
+    }
+
+    fn transcript(&self) -> Option<Transcript> {
+        Some(self.shared.transcript.clone())
     }
 
     fn wake_by(&mut self, waker: Waker) {

@@ -7,7 +7,7 @@
 
 use super::trim::Levels;
 use super::utterance::Chunk;
-use crate::text::Word;
+use crate::text::{VisemeSet, Word};
 use std::ops::Range;
 
 /// Frames in 1 ms.
@@ -55,6 +55,17 @@ pub struct SpokenWord {
     /// Its frames, at [`SAMPLE_RATE`](super::SAMPLE_RATE). Words are in order and do not overlap; one that the
     /// voice swallows has none.
     pub frames: Range<usize>,
+    /// What of it sounds when, in order and without gaps. Stress and length have no time of their own.
+    pub phonemes: Vec<SpokenPhoneme>,
+}
+
+/// A phoneme, and when it sounds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpokenPhoneme {
+    /// One of [`SYMBOLS`](crate::text::SYMBOLS) that is [a sound](VisemeSet::of).
+    pub symbol: char,
+    /// Its frames, as those of its word.
+    pub frames: Range<usize>,
 }
 
 /// What sounds when within the frames of a chunk.
@@ -75,9 +86,11 @@ impl Marks {
             }
         };
         move_range(&mut self.sound);
-        self.words
-            .iter_mut()
-            .for_each(|word| move_range(&mut word.frames));
+        for word in &mut self.words {
+            move_range(&mut word.frames);
+            let phonemes = word.phonemes.iter_mut();
+            phonemes.for_each(|phoneme| move_range(&mut phoneme.frames));
+        }
         self
     }
 }
@@ -104,11 +117,51 @@ pub(super) fn spoken_words(
         let end = end.clamp(start, sound.end);
         words.push(SpokenWord {
             source: word.source.clone(),
+            phonemes: spoken_phonemes(word, &symbols, timing, &(start..end)),
             frames: start..end,
         });
         start = next_start.clamp(end, sound.end);
     }
     words
+}
+
+/// The phonemes of a word that has these frames. What only marks one belongs to it: stress stands ahead of it, the rest behind.
+fn spoken_phonemes(
+    word: &Word,
+    symbols: &[char],
+    timing: &Timing,
+    frames: &Range<usize>,
+) -> Vec<SpokenPhoneme> {
+    let mut phonemes: Vec<SpokenPhoneme> = Vec::new();
+    let mut stress = None;
+    for place in word.phonemes.clone() {
+        let Some(&symbol) = symbols.get(place) else { break };
+        let start = timing.start(place).clamp(frames.start, frames.end);
+        if is_sound(symbol) {
+            let start = stress.take().unwrap_or(start);
+            let before = phonemes.last_mut().map(|last| &mut last.frames);
+            let start = match before {
+                Some(before) => {
+                    before.end = start.max(before.start);
+                    before.end
+                }
+                // Whatever the voice says, a word begins with its first phoneme and ends with its last.
+                None => frames.start,
+            };
+            phonemes.push(SpokenPhoneme {
+                symbol,
+                frames: start..frames.end,
+            });
+        } else if matches!(symbol, 'ˈ' | 'ˌ') {
+            stress = Some(start);
+        }
+    }
+    phonemes
+}
+
+/// Whether a symbol is something that a mouth does.
+fn is_sound(symbol: char) -> bool {
+    !VisemeSet::Microsoft.of(symbol).is_empty()
 }
 
 /// Where a word ends, and where the next begins.
@@ -232,6 +285,23 @@ mod tests {
     }
 
     #[test]
+    fn stress_belongs_to_the_phoneme_behind_it_and_length_to_the_one_before() {
+        let chunk = chunk(&[("kˈɑːt", " "), ("ˈA", "")]);
+        let audio = audio(14_400, &[0..1_200, 12_000..14_400]);
+        let levels = Levels::of(&audio);
+        let words = spoken_words(&chunk, &timing(&chunk), &levels, &(1_200..12_000));
+        let phonemes: Vec<_> = words.into_iter().flat_map(|word| word.phonemes).collect();
+        let expected = [
+            ('k', 1_200..3_000),
+            ('ɑ', 3_000..6_000),
+            ('t', 6_000..7_000),
+            ('A', 8_000..12_000),
+        ];
+        let expected = expected.map(|(symbol, frames)| SpokenPhoneme { symbol, frames });
+        assert_eq!(phonemes, expected);
+    }
+
+    #[test]
     fn a_voice_that_cannot_tell_has_no_words() {
         let chunk = chunk(&[("abc", "")]);
         let levels = Levels::of(&[1.0; 2_400]);
@@ -245,11 +315,16 @@ mod tests {
             words: vec![SpokenWord {
                 source: 0..3,
                 frames: 1_000..3_000,
+                phonemes: vec![SpokenPhoneme {
+                    symbol: 'a',
+                    frames: 1_500..3_000,
+                }],
             }],
         };
         let moved = marks.moved(&(900..5_100), 240);
         assert_eq!(moved.sound, 340..4_340);
         assert_eq!(moved.words[0].frames, 340..2_340);
+        assert_eq!(moved.words[0].phonemes[0].frames, 840..2_340);
     }
 
     proptest! {
@@ -280,6 +355,13 @@ mod tests {
                 prop_assert_eq!(&spoken.source, &word.source);
                 prop_assert!(at <= spoken.frames.start && spoken.frames.start <= spoken.frames.end);
                 at = spoken.frames.end;
+                let mut within = spoken.frames.start;
+                for phoneme in &spoken.phonemes {
+                    prop_assert_eq!(phoneme.frames.start, within);
+                    prop_assert!(within <= phoneme.frames.end);
+                    within = phoneme.frames.end;
+                }
+                prop_assert!(spoken.phonemes.is_empty() || within == at);
             }
             if let (Some(first), Some(last)) = (spoken.first(), spoken.last()) {
                 prop_assert_eq!(first.frames.start, sound.start);

@@ -4,6 +4,7 @@
 //! never ends takes no more room than its longest sentence. What is read is the source itself, or what Markdown or markup
 //! leaves of it. Places are bytes of all that was ever to be read, or, where it is said so, of the source.
 
+use super::utf8::LossyUtf8;
 use std::ops::Range;
 
 use super::markdown::{MarkdownFilter, MarkdownOptions};
@@ -19,8 +20,7 @@ pub(super) struct Intake {
     source: String,
     /// Bytes of the source that were forgotten.
     base: usize,
-    /// The beginning of a character whose other bytes are still to come.
-    begun: Vec<u8>,
+    decoder: LossyUtf8,
     /// Nothing more will come.
     is_final: bool,
     /// What is to be read, if that is not the source.
@@ -74,26 +74,16 @@ impl Intake {
     /// Adds bytes of UTF-8, which may begin and end inside of a character. What is no UTF-8 becomes `U+FFFD`, as
     /// [`String::from_utf8_lossy`] does it.
     pub(super) fn push_bytes(&mut self, bytes: &[u8]) {
-        self.begun.extend_from_slice(bytes);
-        let bytes = std::mem::take(&mut self.begun);
-        let mut chunks = bytes.utf8_chunks().peekable();
-        while let Some(chunk) = chunks.next() {
-            self.push(chunk.valid());
-            let is_last = chunks.peek().is_none();
-            match chunk.invalid() {
-                [] => {}
-                // Only the last one can be completed: `error_len` of the others is known.
-                begun if is_last && is_beginning(begun) => self.begun = begun.to_vec(),
-                _ => self.push("\u{fffd}"),
-            }
-        }
+        let mut text = String::new();
+        self.decoder.push(bytes, &mut text);
+        self.push(&text);
     }
 
     /// Nothing more will come. A character that was begun never will be one.
     pub(super) fn finish(&mut self) {
-        if !std::mem::take(&mut self.begun).is_empty() {
-            self.push("\u{fffd}");
-        }
+        let mut text = String::new();
+        self.decoder.finish(&mut text);
+        self.push(&text);
         if let Some((filter, shown)) = self.filter() {
             filter.finish(shown);
         }
@@ -199,12 +189,6 @@ fn part(text: &str, base: usize, range: Range<usize>) -> &str {
     shifted
         .and_then(|(start, end)| text.get(start..end))
         .unwrap_or("")
-}
-
-/// Whether these bytes could begin a character.
-fn is_beginning(bytes: &[u8]) -> bool {
-    // What is wrong whatever follows has a length; what is only incomplete has none.
-    std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none())
 }
 
 #[cfg(test)]

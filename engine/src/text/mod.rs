@@ -46,9 +46,12 @@ mod reading;
 mod segment;
 mod split;
 mod stream;
+mod text_range;
 mod unknown;
 mod user_lexicon;
 mod utf16;
+mod utf8;
+mod viseme;
 mod word_parts;
 mod written;
 
@@ -69,8 +72,11 @@ pub use place::Place;
 pub use reader::{Chunks, Reader, has_speech};
 pub use reading::Progress;
 pub use stream::TextStream;
+pub use text_range::TextRange;
 pub use user_lexicon::{
     LexiconMatch, LexiconMatches, LexiconProblem, Pronunciation, UserLexicon, UserLexiconError,
 };
+pub(crate) use utf8::LossyUtf8;
 pub use utf16::Utf16Cursor;
+pub use viseme::VisemeSet;
 pub use written::{EmojiReading, WrittenOptions};

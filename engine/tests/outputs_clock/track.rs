@@ -32,6 +32,7 @@ pub fn play_tone(player: &Player, seconds: u32) {
         let tone = |n| (0.5 * (TAU * 440.0 * n as f64 / f64::from(RATE)).cos()) as f32;
         let mark = |frame| Mark {
             frame,
+            length: 0,
             kind: MarkKind::Word,
             source: 0..1,
         };

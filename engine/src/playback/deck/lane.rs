@@ -323,11 +323,12 @@ impl Lane {
         let told = self.told.filter(|told| told.0 == id).map_or(0, |told| told.1);
         for mark in track.marks_in(frames.start.max(told)..frames.end) {
             let mark = mark.clone();
-            let time = track.time(mark.frame);
+            let (time, end) = (track.time(mark.frame), track.time(mark.frame + mark.length));
             outbox.events.push(PlaybackEvent::Mark {
                 track: id,
                 mark,
                 time,
+                end,
             });
         }
         if !heard.to_end && frames.end >= told {

@@ -81,7 +81,15 @@ impl Play {
         for frame in (0..frames as u64).step_by(700) {
             let source = frame as usize..frame as usize + 1;
             let kind = MarkKind::Word;
-            self.rig.mark(track, Mark { frame, kind, source });
+            self.rig.mark(
+                track,
+                Mark {
+                    frame,
+                    length: 0,
+                    kind,
+                    source,
+                },
+            );
         }
         self.rig.push(track, &steady(frames));
         let asked = Asked {

@@ -58,7 +58,15 @@ impl Rig {
         for n in 0..until / every {
             let (frame, kind) = (n * every, MarkKind::Word);
             let source = frame as usize..frame as usize + 1;
-            self.mark(track, Mark { frame, kind, source });
+            self.mark(
+                track,
+                Mark {
+                    frame,
+                    length: 0,
+                    kind,
+                    source,
+                },
+            );
         }
     }
 

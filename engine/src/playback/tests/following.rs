@@ -21,6 +21,7 @@ fn add_words(rig: &mut Rig, track: TrackId, frames: impl IntoIterator<Item = u64
             track,
             Mark {
                 frame,
+                length: 0,
                 kind,
                 source: 0..1,
             },

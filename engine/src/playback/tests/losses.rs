@@ -236,6 +236,7 @@ fn marks_are_not_told_twice_when_a_part_is_played_again() {
             track,
             Mark {
                 frame: n * 100,
+                length: 0,
                 kind,
                 source: 0..1,
             },

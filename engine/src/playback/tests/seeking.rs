@@ -8,7 +8,12 @@ use super::{FADE, check_balance, numbered, steady};
 use std::time::Duration;
 
 fn mark(frame: u64, kind: MarkKind, source: std::ops::Range<usize>) -> Mark {
-    Mark { frame, kind, source }
+    Mark {
+        frame,
+        length: 0,
+        kind,
+        source,
+    }
 }
 
 fn time(frames: u64) -> Duration {

@@ -3,7 +3,7 @@
 
 use super::rig::{HandStage, HandVoice, Rig, said, say};
 use crate::playback::Interrupt;
-use crate::speech::{Mode, SpeakOptions, SpeechQueue};
+use crate::speech::{MarkOptions, Mode, SpeakOptions, SpeechQueue};
 use proptest::prelude::*;
 
 #[derive(Debug, Clone)]
@@ -59,6 +59,7 @@ proptest! {
                     let options = SpeakOptions {
                         mode: Mode::Enqueue,
                         urgent: is_urgent.then_some(Interrupt::Resume),
+                        marks: MarkOptions::NONE,
                     };
                     let speech = queues[queue].0.clone();
                     asked[queue].push(chunks.clone());

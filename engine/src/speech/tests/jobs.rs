@@ -9,8 +9,8 @@ use crate::speech::inference::Round;
 use crate::speech::voice_slot::Request;
 use crate::speech::writing::write_file;
 use crate::speech::{
-    Event, Mode, Outcome, PENDING_IN_ALL, PENDING_UTTERANCES, SpeakError, SpeakOptions, SpeechError,
-    SpeechQueue,
+    Event, MarkOptions, Mode, Outcome, PENDING_IN_ALL, PENDING_UTTERANCES, SpeakError, SpeakOptions,
+    SpeechError, SpeechQueue,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,11 +19,13 @@ use std::time::Duration;
 const URGENT: SpeakOptions = SpeakOptions {
     mode: Mode::Enqueue,
     urgent: Some(Interrupt::Resume),
+    marks: MarkOptions::NONE,
 };
 
 const REPLACE: SpeakOptions = SpeakOptions {
     mode: Mode::Replace,
     urgent: None,
+    marks: MarkOptions::NONE,
 };
 
 fn enqueue() -> SpeakOptions {

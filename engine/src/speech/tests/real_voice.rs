@@ -6,8 +6,8 @@
 use super::rig::Rig;
 use crate::playback::Interrupt;
 use crate::speech::{
-    CancelFlag, Chunk, Delivery, Mode, SpeakOptions, SynthesisError, SynthesisRequest, Synthesizer, Timing,
-    Utterance, render,
+    CancelFlag, Chunk, Delivery, MarkOptions, Mode, SpeakOptions, SynthesisError, SynthesisRequest,
+    Synthesizer, Timing, Utterance, render,
 };
 use crate::text::Reader;
 use crate::voice::artifacts::default_base;
@@ -149,6 +149,7 @@ fn interrupted_speech_is_bit_for_bit_what_it_is_alone() {
         let options = SpeakOptions {
             mode: Mode::Enqueue,
             urgent: Some(Interrupt::Resume),
+            marks: MarkOptions::NONE,
         };
         drop(two.speak(short(), options).unwrap());
     }));

@@ -3,7 +3,8 @@
 
 use crate::playback::output::{NullOutput, OutputSelection};
 use crate::playback::{
-    CommandId, Mark, PlaybackError, Player, PlayerOptions, PushError, Stop, TrackEnd, TrackId, TrackOptions,
+    CommandId, Extent, Mark, MarkKind, PlaybackError, Player, PlayerOptions, Position, PushError, Stop,
+    TrackEnd, TrackId, TrackOptions,
 };
 use crate::playback::{Interrupt, QueueError, QueueId};
 use crate::speech::clip::ClipCache;
@@ -126,6 +127,23 @@ struct HandTrack {
     on_end: Option<OnEnd>,
 }
 
+impl HandTrack {
+    fn extent(&self) -> Extent {
+        let is_begun = |mark: &&Mark| mark.kind == MarkKind::Word && mark.frame < self.heard as u64;
+        let word = self.marks.iter().rfind(is_begun);
+        Extent {
+            position: Position {
+                track: self.id,
+                frame: self.heard as u64,
+                time: Duration::from_secs_f64(self.heard as f64 / f64::from(SAMPLE_RATE)),
+            },
+            word: word.map(|word| word.source.clone()),
+            is_word_whole: word.is_some_and(|word| word.frame + word.length <= self.heard as u64),
+            has_begun: self.heard > 0,
+        }
+    }
+}
+
 struct HandWriter {
     id: TrackId,
     stage: HandStage,
@@ -163,26 +181,32 @@ impl HandStage {
             track.heard += heard;
             frames -= heard;
             if track.is_complete && track.heard == track.frames.len() {
-                ended.extend(track.on_end.take());
+                let extent = track.extent();
+                ended.extend(track.on_end.take().map(|on_end| (on_end, extent)));
             }
         }
         drop(tracks);
-        ended.into_iter().for_each(|on_end| on_end(TrackEnd::Heard));
+        for (on_end, extent) in ended {
+            on_end(TrackEnd::Heard, extent);
+        }
     }
 
     /// Ends all tracks.
     pub(super) fn end_all(&self, end: &TrackEnd) {
         let mut tracks = self.tracks.lock();
         let open = tracks.iter_mut().filter(|track| track.on_end.is_some());
-        let ended: Vec<OnEnd> = open
+        let ended: Vec<(OnEnd, Extent)> = open
             .filter_map(|track| {
+                let extent = track.extent();
                 track.stopped.1.set();
                 track.heard = track.frames.len();
-                track.on_end.take()
+                Some((track.on_end.take()?, extent))
             })
             .collect();
         drop(tracks);
-        ended.into_iter().for_each(|on_end| on_end(end.clone()));
+        for (on_end, extent) in ended {
+            on_end(end.clone(), extent);
+        }
     }
 }
 
