@@ -7,6 +7,7 @@
 
 mod crowd;
 mod events;
+mod heard;
 mod invariants;
 mod logging;
 mod model;

@@ -47,9 +47,12 @@ impl Synthesizer for Tones {
         if request.voice == "af_broken" {
             return Err(SynthesisError::Failed("it is broken".into()));
         }
-        let count = request.phonemes.chars().count() * 1_200;
-        frames.extend((0..count).map(|n| 0.25 * (n as f32 * 0.1).sin()));
-        Ok(Timing::unknown())
+        let phonemes = request.phonemes.chars().count();
+        frames.extend((0..phonemes * 1_200).map(|n| 0.25 * (n as f32 * 0.1).sin()));
+        Ok(Timing {
+            starts: (0..phonemes).map(|n| n * 1_200).collect(),
+            end: phonemes * 1_200,
+        })
     }
 }
 
