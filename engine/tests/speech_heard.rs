@@ -154,6 +154,11 @@ impl Rig {
     /// Turns the device until the first `frames` frames of the utterance were heard, and the player knows.
     fn hear(&mut self, frames: usize) {
         let since = Instant::now();
+        // An underrun has fades, which would be counted.
+        while (self.speaker.player().counters().queued as usize) < frames - self.played {
+            assert!(since.elapsed() < NEVER);
+            std::thread::yield_now();
+        }
         while self.played < frames {
             assert!(since.elapsed() < NEVER);
             let turned = self.output.turn((frames - self.played).min(100));
