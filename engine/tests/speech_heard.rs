@@ -199,15 +199,21 @@ fn check(heard: &HeardUntil, text: &str) {
 type Way = (&'static str, fn(&Rig, &UtteranceHandle));
 
 const WAYS: [Way; 7] = [
-    ("stop", |rig, _| drop(rig.queue.stop(Stop::Fade).unwrap())),
+    ("stop", |rig, _| {
+        rig.queue.stop(Stop::Fade).unwrap();
+    }),
     ("stop of all", |rig, _| {
         rig.speaker.stop();
     }),
-    ("skip", |rig, _| drop(rig.queue.skip().unwrap())),
+    ("skip", |rig, _| {
+        rig.queue.skip().unwrap();
+    }),
     ("cancel", |rig, spoken| {
         rig.queue.cancel(spoken.id().track()).unwrap()
     }),
-    ("client gone", |rig, _| drop(rig.queue.remove().unwrap())),
+    ("client gone", |rig, _| {
+        rig.queue.remove().unwrap();
+    }),
     ("replace", |rig, _| {
         let options = SpeakOptions {
             mode: Mode::Replace,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueHint, builder::RangedU64ValueParser};
 use clap_complete::Shell;
+use utter::speech::captions::CaptionFormat;
 
 use crate::reading::ReadingArguments;
 
@@ -118,6 +119,7 @@ Examples:
   utter say \"Hello, world.\"
   utter say --voice bm_george --speed 0.9 --out news.wav - < news.txt
   llm \"Tell me a story\" | utter say -       heard while it is written
+  utter say --out talk.wav --captions talk.vtt - < talk.txt
   utter say --voice jf_alpha --phonemes \"koɲɲiʨiβa\"
   utter say -- \"-5 degrees\"                a text that begins with a dash
 
@@ -138,6 +140,10 @@ pub struct SayOptions {
     /// Write a WAV file (24 kHz, mono, 16 bits) instead of playing
     #[arg(long, value_name = "FILE.wav", value_parser = wav_file, value_hint = ValueHint::FilePath, conflicts_with = "output")]
     pub out: Option<PathBuf>,
+
+    /// Beside the WAV file, write captions with the times at which words are heard: .srt, .vtt or .json
+    #[arg(long, value_name = "FILE", value_parser = captions_file, value_hint = ValueHint::FilePath)]
+    pub captions: Option<PathBuf>,
 
     #[command(flatten)]
     pub playback: PlaybackArguments,
@@ -364,6 +370,15 @@ fn wav_file(name: &str) -> Result<PathBuf, String> {
     match name {
         "-" => Err("a WAV file cannot go to standard output; give the name of a file".into()),
         _ => Ok(name.into()),
+    }
+}
+
+/// A name for `--captions`, which says the format.
+fn captions_file(name: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(name);
+    match CaptionFormat::of_path(&path) {
+        Some(_) => Ok(path),
+        None => Err("the name says the format: it ends in .srt, .vtt or .json".into()),
     }
 }
 

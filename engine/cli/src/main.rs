@@ -5,6 +5,7 @@
 
 mod arguments;
 mod bench;
+mod captions;
 mod doctor;
 mod failure;
 mod first_audio;

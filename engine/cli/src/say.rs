@@ -18,10 +18,11 @@ use utter::voice::KokoroPipeline;
 use utter::voice::artifacts::ArtifactsDir;
 
 use crate::arguments::SayOptions;
+use crate::captions::Captions;
 use crate::failure::{Failure, Kind};
 use crate::interrupt::Interrupt;
 use crate::progress::bar;
-use crate::{input, output, voice};
+use crate::{captions, input, output, voice};
 
 /// What is to be said.
 enum Words {
@@ -34,7 +35,7 @@ enum Words {
 /// Where it goes.
 enum Destination {
     Output(Player),
-    File(Box<WavFile>, PathBuf),
+    File(Box<WavFile>, PathBuf, Option<Captions>),
 }
 
 pub fn run(artifacts: Option<&Path>, options: SayOptions) -> Result<ExitCode, Failure> {
@@ -47,9 +48,9 @@ pub fn run(artifacts: Option<&Path>, options: SayOptions) -> Result<ExitCode, Fa
     };
     let length = text.as_ref().map_or(0, String::len) as u64;
     let reading = options.reading.options()?;
-    let (artifacts, words) = check(artifacts, text, &options)?;
+    let (artifacts, words) = check(artifacts, text.clone(), &options)?;
     let interrupt = Interrupt::catch();
-    let destination = Destination::open(&options)?;
+    let destination = Destination::open(&options, text.as_deref())?;
 
     let language = match words {
         Words::Text(_, language) | Words::Written(language) => Some(language),
@@ -88,7 +89,10 @@ pub fn run(artifacts: Option<&Path>, options: SayOptions) -> Result<ExitCode, Fa
                 _ => Ok(played),
             }
         }
-        Destination::File(wav, path) => write(*wav, &path, pipeline, utterance, length, &interrupt),
+        Destination::File(wav, path, captions) => {
+            let file = (*wav, path.as_path(), captions);
+            write(file, pipeline, utterance, length, &interrupt)
+        }
     }
 }
 
@@ -98,6 +102,9 @@ fn check(
     text: Option<String>,
     options: &SayOptions,
 ) -> Result<(ArtifactsDir, Words), Failure> {
+    if options.captions.is_some() && options.out.is_none() {
+        return Err(captions::without_a_file());
+    }
     if text.as_ref().is_some_and(|text| !has_speech(text)) {
         return Err(input::nothing_to_say());
     }
@@ -112,10 +119,14 @@ fn check(
 }
 
 impl Destination {
-    fn open(options: &SayOptions) -> Result<Self, Failure> {
+    fn open(options: &SayOptions, text: Option<&str>) -> Result<Self, Failure> {
         if let Some(path) = &options.out {
+            let captions = options.captions.as_deref().zip(text);
+            let captions = captions
+                .map(|(path, text)| Captions::create(path, text))
+                .transpose()?;
             let wav = WavFile::create(path, SAMPLE_RATE, WavEncoding::default())?;
-            return Ok(Self::File(Box::new(wav), path.clone()));
+            return Ok(Self::File(Box::new(wav), path.clone(), captions));
         }
         Ok(Self::Output(output::open(&options.playback)?))
     }
@@ -151,8 +162,7 @@ fn play(
 
 /// Renders into a file, which gets its name when it is complete: half of a text under it would mislead.
 fn write(
-    mut wav: WavFile,
-    path: &Path,
+    (mut wav, path, captions): (WavFile, &Path, Option<Captions>),
     mut pipeline: KokoroPipeline,
     utterance: Utterance,
     length: u64,
@@ -174,6 +184,9 @@ fn write(
         return Ok(Kind::Interrupted.into());
     }
     wav.finish()?;
+    if let Some(captions) = captions {
+        captions.write(&rendered)?;
+    }
     tracing::info!(file = %path.display(), seconds = rendered.duration().as_secs_f64(), "written");
     Ok(ExitCode::SUCCESS)
 }

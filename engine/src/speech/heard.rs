@@ -68,7 +68,7 @@ impl HeardUntil {
 }
 
 /// Where the next word begins behind one that ends at `end`.
-fn behind(text: &str, end: usize) -> usize {
+pub(super) fn behind(text: &str, end: usize) -> usize {
     let end = text.floor_char_boundary(end);
     let rest = text[end..].trim_start_matches(|c| CLOSING.contains(c));
     text.len() - rest.trim_start().len()

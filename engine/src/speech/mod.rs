@@ -47,6 +47,7 @@
 //! ```
 
 mod bell;
+pub mod captions;
 mod chunks;
 pub mod clip;
 mod completion;

@@ -5,9 +5,9 @@ use super::chunks::{ChunkAudio, Script, Stepped};
 use super::error::SpeechError;
 use super::synthesizer::{CancelFlag, Synthesizer};
 use super::timing::SpokenWord;
-use super::utterance::Utterance;
+use super::utterance::{Chunk, Utterance};
 use crate::playback::output::{FrameSink, SinkError};
-use crate::text::Wish;
+use crate::text::{Boundary, Wish};
 use std::ops::Range;
 use std::time::Duration;
 
@@ -23,8 +23,12 @@ pub struct Rendered {
     pub frames: u64,
     /// When its words sound, in frames from the first; empty if the voice cannot tell.
     pub words: Vec<SpokenWord>,
+    /// Its sentences as they were said, in UTF-8 bytes of the text. Short ones that are said together are one.
+    pub sentences: Vec<Range<usize>>,
     /// Whether it was cancelled before its end.
     pub is_cancelled: bool,
+    /// The last sentence goes on with the next chunk.
+    is_midway: bool,
 }
 
 impl Rendered {
@@ -37,6 +41,7 @@ impl Rendered {
     pub(super) fn take(&mut self, audio: ChunkAudio<'_>, sink: &mut dyn FrameSink) -> Result<(), SinkError> {
         sink.write(audio.frames)?;
         self.chunks += 1;
+        self.begin_or_go_on(&audio.chunk);
         let before = self.frames as usize;
         let behind = |frames: &Range<usize>| before + frames.start..before + frames.end;
         for mut word in audio.marks.words {
@@ -48,6 +53,15 @@ impl Rendered {
         }
         self.frames += audio.frames.len() as u64;
         Ok(())
+    }
+
+    /// Adds a chunk to the sentence that it is of.
+    fn begin_or_go_on(&mut self, chunk: &Chunk) {
+        match self.sentences.last_mut() {
+            Some(sentence) if self.is_midway => sentence.end = chunk.source.end,
+            _ => self.sentences.push(chunk.source.clone()),
+        }
+        self.is_midway = chunk.boundary < Boundary::Sentence;
     }
 }
 

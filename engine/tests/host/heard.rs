@@ -80,7 +80,9 @@ fn a_stop_tells_the_last_word_and_the_text_that_was_not_heard() {
     let rig = Rig::new(config());
     let client = rig.client("one");
     let ways: [fn(&Client); 2] = [
-        |client| drop(client.stop(Stop::Fade).unwrap()),
+        |client| {
+            client.stop(Stop::Fade).unwrap();
+        },
         |client| drop(client.speak(Speak::text("Yes.").replace()).unwrap()),
     ];
     for end in ways {

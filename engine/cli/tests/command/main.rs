@@ -21,6 +21,7 @@ mod compare;
 mod timed_output;
 
 mod phonemes;
+mod captions;
 #[cfg(target_os = "linux")]
 mod play;
 mod program;

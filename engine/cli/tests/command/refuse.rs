@@ -77,6 +77,11 @@ fn a_wrong_call_is_refused_first() {
         shown.contains("a WAV file cannot go to standard output"),
         "{shown}"
     );
+    refused(&["--captions", "speech.srt", "Hello."])
+        .says(&["captions are of a file", "`--out speech.wav`"])
+        .in_two_lines();
+    let shown = refused(&["--out", "speech.wav", "--captions", "speech.txt", "Hello."]).stderr;
+    assert!(shown.contains("ends in .srt, .vtt or .json"), "{shown}");
     // What is heard while it comes cannot be known before; what is whole can.
     let nothing = run(&mut utter(["say", "--phonemes", "-"])).code(2);
     nothing.says(&["there is nothing to say"]).in_two_lines();
@@ -92,6 +97,15 @@ fn a_file_that_cannot_be_written_is_refused() {
         .code(1)
         .says(&["cannot write", "speech.wav", "See that the directory exists"])
         .in_two_lines();
+    let (out, captions) = (folder.path().join("speech.wav"), path.with_extension("vtt"));
+    run(utter(["say", "Hello.", "--out"])
+        .arg(&out)
+        .arg("--captions")
+        .arg(&captions))
+    .code(1)
+    .says(&["cannot write", "speech.vtt", "See that the directory exists"])
+    .in_two_lines();
+    assert!(!out.exists(), "nothing half done");
 }
 
 #[cfg(target_os = "linux")]
