@@ -18,14 +18,8 @@ pub(super) fn write(cues: &[Cue<'_>]) -> String {
             for (n, token) in line.iter().enumerate() {
                 let space = if n > 0 && token.is_apart { " " } else { "" };
                 shown.push_str(space);
-                shown.extend(
-                    token
-                        .text
-                        .split_whitespace()
-                        .collect::<Vec<_>>()
-                        .join(" ")
-                        .chars(),
-                );
+                let words: Vec<&str> = token.text.split_whitespace().collect();
+                shown.push_str(&words.join(" "));
             }
             file.push_str(&shown.replace("-->", "→"));
             file.push('\n');

@@ -37,7 +37,7 @@ fn spoken(text: &str, letter: usize) -> Rendered {
         }
     }
     rendered.frames = at as u64;
-    rendered.sentences = vec![0..text.len()];
+    rendered.sentences.push(0..text.len());
     rendered
 }
 
