@@ -23,7 +23,7 @@ use utter::speech::{
     SynthesisRequest, Synthesizer, Timing, Transcript, Trim, Utterance, UtteranceHandle, Waker, WriteError,
     read_text, render, stream_text,
 };
-use utter::text::{Language, Reader, Utf16Cursor, VisemeSet, Wish};
+use utter::text::{Language, ReadOptions, Reader, Utf16Cursor, VisemeSet, Wish};
 
 const TEXT: &str = "The naïve fox 😀 jumps over “the lazy dog”, twice. Then it sleeps.";
 
@@ -89,7 +89,15 @@ fn said(chunks: Box<dyn ChunkSource>) -> Utterance {
 }
 
 fn text() -> Utterance {
-    said(read_text(reader(), TEXT.into(), Language::AmericanEnglish).unwrap())
+    said(
+        read_text(
+            reader(),
+            TEXT.into(),
+            Language::AmericanEnglish,
+            &ReadOptions::default(),
+        )
+        .unwrap(),
+    )
 }
 
 /// When the words of the text are heard.
@@ -346,7 +354,8 @@ fn of_a_text_that_was_heard_to_its_end_nothing_is_left() {
 #[test]
 fn of_a_text_that_was_still_being_written_all_that_came_is_told() {
     let mut rig = Rig::new();
-    let (writer, chunks) = stream_text(reader(), Language::AmericanEnglish, NEVER).unwrap();
+    let (writer, chunks) =
+        stream_text(reader(), Language::AmericanEnglish, ReadOptions::default(), NEVER).unwrap();
     let spoken = rig.speak(said(chunks), MarkOptions::NONE);
     let written = format!("{TEXT} And more of it 😀, which nobody");
     // Pieces that end inside of characters.

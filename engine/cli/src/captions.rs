@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use utter::speech::Rendered;
-use utter::speech::captions::{CaptionFormat, captions};
+use utter::speech::captions::{CaptionFormat, Captioned, captions};
 
 use crate::failure::{Failure, Kind};
 
@@ -42,7 +42,11 @@ impl Captions {
 
     /// Writes the captions of what was rendered.
     pub fn write(mut self, rendered: &Rendered) -> Result<(), Failure> {
-        let captions = captions(self.format, &self.text, rendered);
+        let source = Captioned {
+            text: &self.text,
+            is_marked: false,
+        };
+        let captions = captions(self.format, source, rendered);
         let written = self.file.write_all(captions.as_bytes());
         written.map_err(|error| unwritten(&self.target, &error))?;
         if let Some(partial) = &self.partial {

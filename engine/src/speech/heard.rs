@@ -75,7 +75,7 @@ pub(super) fn behind(text: &str, end: usize) -> usize {
 }
 
 /// Where what belongs to the word at `start` begins.
-fn ahead(text: &str, start: usize) -> usize {
+pub(super) fn ahead(text: &str, start: usize) -> usize {
     let start = text.floor_char_boundary(start);
     text[..start].trim_end_matches(|c| OPENING.contains(c)).len()
 }

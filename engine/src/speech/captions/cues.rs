@@ -1,8 +1,8 @@
 //! Tokens that are shown together: a sentence if it fits, else parts of it.
 
 use super::super::render::Rendered;
-use super::LINE;
 use super::tokens::{Token, tokens};
+use super::{Captioned, LINE};
 
 /// The least time for which a cue is shown, if the next one leaves it, in ms.
 const SHORTEST: u64 = 1_000;
@@ -17,8 +17,8 @@ pub(super) struct Cue<'t> {
     pub(super) end: u64,
 }
 
-pub(super) fn cues<'t>(text: &'t str, rendered: &Rendered) -> Vec<Cue<'t>> {
-    let tokens = tokens(text, rendered);
+pub(super) fn cues<'t>(source: Captioned<'t>, rendered: &Rendered) -> Vec<Cue<'t>> {
+    let tokens = tokens(source, rendered);
     let parts = tokens.chunk_by(|token, _| !token.ends_sentence).flat_map(divide);
     let parts: Vec<&[Token<'t>]> = parts.collect();
     let groups = join_short(&tokens, &parts);

@@ -46,16 +46,25 @@ impl CaptionFormat {
     }
 }
 
-/// The captions of `text`, which was `rendered`, as a whole file.
+/// The text that captions are of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Captioned<'t> {
+    /// The text as it was given to be read.
+    pub text: &'t str,
+    /// Whether it was read as markup or Markdown: cues then have its words and the signs at them, and not what is between.
+    pub is_marked: bool,
+}
+
+/// The captions of a text, which was `rendered`, as a whole file.
 ///
 /// Cues have two lines of [`LINE`] characters at most and do not overlap. They end with sentences, or else with clauses if
 /// there is a cut; one is shown for a second if the next leaves it that time. Without words in `rendered`, because the voice
 /// cannot tell when they sound, there are none.
-pub fn captions(format: CaptionFormat, text: &str, rendered: &Rendered) -> String {
+pub fn captions(format: CaptionFormat, source: Captioned<'_>, rendered: &Rendered) -> String {
     match format {
-        CaptionFormat::Srt => srt::write(&cues::cues(text, rendered)),
-        CaptionFormat::Vtt => vtt::write(&cues::cues(text, rendered)),
-        CaptionFormat::Json => json::write(text, rendered),
+        CaptionFormat::Srt => srt::write(&cues::cues(source, rendered)),
+        CaptionFormat::Vtt => vtt::write(&cues::cues(source, rendered)),
+        CaptionFormat::Json => json::write(source.text, rendered),
     }
 }
 

@@ -2,10 +2,22 @@
 
 use super::super::render::Rendered;
 use super::super::timing::{SpokenPhoneme, SpokenWord};
-use super::{CaptionFormat, LINE, captions, cues};
+use super::{CaptionFormat, Captioned, LINE, cues};
 use proptest::prelude::*;
 use std::ops::Range;
 use std::path::Path;
+
+/// The captions of a plain text.
+fn captions(format: CaptionFormat, text: &str, rendered: &Rendered) -> String {
+    super::captions(format, plain(text), rendered)
+}
+
+fn plain(text: &str) -> Captioned<'_> {
+    Captioned {
+        text,
+        is_marked: false,
+    }
+}
 
 /// Frames in 1 ms.
 const MS: usize = 24;
@@ -182,6 +194,20 @@ fn json() {
 }
 
 #[test]
+fn of_markup_only_the_words_are_shown() {
+    let text = "<speak><p>Say “<emphasis>hello</emphasis>”,</p> **you** there!</speak>";
+    let mut rendered = spoken(text, 100);
+    let is_said = |source: &Range<usize>| ["Say", "hello", "you", "there"].contains(&&text[source.clone()]);
+    rendered.words.retain(|word| is_said(&word.source));
+    let source = Captioned {
+        text,
+        is_marked: true,
+    };
+    let shown = super::captions(CaptionFormat::Srt, source, &rendered);
+    assert_eq!(shown.lines().nth(2), Some("Say hello you there!"));
+}
+
+#[test]
 fn without_words_there_are_no_cues() {
     let nothing = Rendered::default();
     assert_eq!(captions(CaptionFormat::Srt, "Hello.", &nothing), "");
@@ -195,7 +221,7 @@ proptest! {
         letter in 0..150_usize,
     ) {
         let rendered = spoken(&text, letter);
-        let cues = cues::cues(&text, &rendered);
+        let cues = cues::cues(plain(&text), &rendered);
         let mut at = 0;
         let mut shown = String::new();
         for cue in &cues {

@@ -1,12 +1,16 @@
 //! Text cut into what captions show: each word with the signs around it, and its time.
 //!
 //! Tokens are slices of the text that follow each other without a gap, but for the space between them, so that what is shown
-//! is what was written. What was passed over when it was read, such as an emoji, stands before the next word.
+//! is what was written; what was passed over when it was read, such as an emoji, stands before the next word. Of a text with
+//! markup only the words and the signs at them are shown.
 
-use super::super::heard::behind;
+use super::super::heard::{ahead, behind};
 use super::super::render::Rendered;
-use super::LINE;
 use super::time::milliseconds;
+use super::{Captioned, LINE};
+
+/// What Markdown writes around words.
+const MARKING: [char; 5] = ['*', '_', '`', '~', '#'];
 
 /// A word with its signs, or a part of one that is longer than a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,24 +34,39 @@ impl Token<'_> {
     }
 }
 
-pub(super) fn tokens<'t>(text: &'t str, rendered: &Rendered) -> Vec<Token<'t>> {
+pub(super) fn tokens<'t>(source: Captioned<'t>, rendered: &Rendered) -> Vec<Token<'t>> {
+    let Captioned { text, is_marked } = source;
     let mut tokens: Vec<Token<'t>> = Vec::new();
-    let mut at = 0;
+    let (mut at, mut last_end) = (0, 0);
     let nexts = rendered.words.iter().skip(1).map(|next| next.source.start);
     for (word, next) in rendered.words.iter().zip(nexts.chain([usize::MAX])) {
         let border = match next {
-            usize::MAX => text.len(),
+            usize::MAX if !is_marked => text.len(),
             next => text.floor_char_boundary(behind(text, word.source.end).min(next)),
         };
-        let slice = text.get(at..border).unwrap_or_default();
+        let from = match is_marked {
+            true => ahead(text, word.source.start).max(at),
+            false => at,
+        };
+        let slice = text.get(from..border).unwrap_or_default();
+        let slice = if is_marked {
+            slice.trim_start_matches(MARKING)
+        } else {
+            slice
+        };
+        let between = text.get(last_end..from).unwrap_or_default();
+        last_end = word.source.end;
         let (start, end) = (milliseconds(word.frames.start), milliseconds(word.frames.end));
         match tokens.last_mut() {
             // "$5" is two words in one place.
             Some(last) if slice.trim().is_empty() => last.end = end,
             last => {
-                let is_apart = last.is_none() || text[..at].ends_with(char::is_whitespace);
+                let is_apart = last.is_none() || between.contains(char::is_whitespace);
                 let token = Token {
-                    text: slice.trim(),
+                    text: match is_marked {
+                        true => slice.trim().trim_end_matches(MARKING),
+                        false => slice.trim(),
+                    },
                     is_apart: is_apart || slice.starts_with(char::is_whitespace),
                     ends_sentence: ends_sentence(slice),
                     ends_clause: ends_clause(slice),
