@@ -10,7 +10,8 @@
 //! | [`speech`] | utterances, which are chunks and how to say them | tracks of frames, computed on a thread of its own |
 //! | [`playback`] | tracks | what is heard on an output |
 //!
-//! `text` and `voice` know nothing of each other, nor of the other three; `speech` brings all of them together.
+//! `text` and `voice` know nothing of each other, nor of the other three; `speech` brings all of them together. How voices are
+//! named, which both must know, is in [`naming`].
 //! `ARCHITECTURE.md` in the repository tells the whole path.
 //!
 //! A program that speaks needs a voice, which `make voice` builds, and an output:
@@ -47,6 +48,7 @@
 //! [`WavFile`](playback::output::WavFile) or a `Vec<f32>`.
 
 pub mod host;
+pub mod naming;
 pub mod playback;
 pub mod speech;
 pub mod text;

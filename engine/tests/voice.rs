@@ -8,9 +8,16 @@
 
 use std::cell::Cell;
 use std::path::Path;
+use std::sync::Arc;
 
+use utter::playback::output::{NullOutput, OutputSelection};
+use utter::playback::{Player, PlayerOptions};
+use utter::speech::{Delivery, Outcome, Speaker, Utterance, kokoro_loader, read_phonemes};
+use utter::text::Reader;
 use utter::voice::artifacts::{self, ArtifactsDir, ArtifactsError};
-use utter::voice::{Device, KokoroPipeline, Noise, PipelineOptions, SAMPLE_RATE, Synthesis, VoiceError};
+use utter::voice::{
+    Device, KokoroPipeline, Noise, PipelineOptions, SAMPLE_RATE, Synthesis, VoiceError, VoiceFile, VoicePack,
+};
 
 /// Samples in an alignment frame, the unit of durations.
 const FRAME: usize = SAMPLE_RATE as usize / 40;
@@ -314,4 +321,129 @@ fn the_device_is_the_processor() {
     let error = "cuda".parse::<Device>().unwrap_err();
     assert!(error.to_string().contains("`cuda`"), "{error}");
     assert!(KokoroPipeline::load_from_artifacts_dir(Path::new("/nowhere"), Device::Cpu).is_err());
+}
+
+/// The durations and the timbre both come from the style, so a blend differs from its voices in both.
+#[test]
+fn a_blend_speaks_as_none_of_its_voices() {
+    let mut pipeline = pipeline(2);
+    let mut say = |voice| speak(&mut pipeline, &Synthesis { voice, ..LONG });
+    let (heart, adam) = (say("af_heart"), say("am_adam"));
+    let even = say("af_heart:1,am_adam:1");
+    assert_ne!(even.samples, heart.samples);
+    assert_ne!(even.samples, adam.samples);
+    let level = level(&even.samples);
+    assert!((-36.0..-14.0).contains(&level), "{level:.1} dB");
+    assert_eq!(say("af_heart:2, am_adam:2"), even, "weights are proportions");
+    assert_eq!(say("af_heart,am_adam"), even);
+    assert_ne!(say("af_heart:0.9,am_adam:0.1").samples, even.samples);
+    for alone in ["af_heart:0.3", "af_heart,af_heart", " af_heart "] {
+        assert_eq!(say(alone), heart, "{alone}");
+    }
+    // A good part of one voice is nearer to it than to the other.
+    let distance = |one: &Spoken, other: &Spoken| -> usize {
+        let durations = one.durations.iter().zip(&other.durations);
+        durations.map(|(one, other)| one.abs_diff(*other)).sum()
+    };
+    let mostly = say("af_heart:0.9,am_adam:0.1");
+    assert!(distance(&mostly, &heart) < distance(&mostly, &adam));
+}
+
+#[test]
+fn what_is_no_blend_is_refused_with_its_reason() {
+    let mut pipeline = pipeline(2);
+    let mut refuse = |voice| {
+        let request = Synthesis { voice, ..HELLO };
+        pipeline.synthesize(&request, &|| false).unwrap_err()
+    };
+    for voice in ["", "af_heart:0", "af_heart:0.5,am_adam", "af_heart,"] {
+        let error = refuse(voice);
+        assert!(matches!(error, VoiceError::Blend(_)), "{error}");
+    }
+    let error = refuse("af_heart:0.5,am_adma:0.5");
+    assert_eq!(error.to_string(), "there is no voice \"am_adma\"");
+    assert!(error.hint().contains("am_adam"), "{}", error.hint());
+}
+
+/// A file with the styles of `voice`, as NumPy writes it.
+fn pack_of(voice_name: &str, path: &Path) {
+    let found = voice();
+    let (styles, shape) = (found.voice(voice_name).unwrap(), found.manifest().style);
+    let header = format!(
+        "{{'descr': '<f4', 'fortran_order': False, 'shape': ({}, 1, {}), }}\n",
+        shape.rows, shape.width
+    );
+    let mut file = b"\x93NUMPY\x01\x00".to_vec();
+    file.extend(u16::try_from(header.len()).unwrap().to_le_bytes());
+    file.extend(header.as_bytes());
+    for row in 0..shape.rows {
+        let style = styles.style(row).row();
+        file.extend(style.iter().flat_map(|value| value.to_le_bytes()));
+    }
+    std::fs::write(path, file).unwrap();
+}
+
+#[test]
+fn a_voice_of_the_users_own_speaks_after_every_load() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("grandma.npy");
+    pack_of("bf_emma", &path);
+    let options = PipelineOptions {
+        threads: Some(2),
+        voice_files: vec![VoiceFile::new("bf_grandma", &path).unwrap()],
+        ..PipelineOptions::default()
+    };
+    let loader = kokoro_loader(None, options.clone());
+    for _ in 0..2 {
+        let mut pipeline = KokoroPipeline::load(voice(), options.clone()).unwrap();
+        let mut say = |voice| speak(&mut pipeline, &Synthesis { voice, ..HELLO });
+        assert_eq!(say("bf_grandma"), say("bf_emma"));
+        assert_eq!(say("bf_grandma,af_heart"), say("bf_emma,af_heart"));
+        assert_eq!(pipeline.voices().names().last(), Some("bf_grandma"));
+    }
+    let speaker = Speaker::start_with_loader(silent(), loader).unwrap().0;
+    for _ in 0..2 {
+        let reader = Arc::new(Reader::new());
+        let delivery = Delivery {
+            voice: "bf_grandma:0.5,af_heart:0.5".into(),
+            ..Delivery::default()
+        };
+        let chunks = read_phonemes(&reader, "jˈɛs.").unwrap();
+        let outcome = speaker.speak(Utterance { chunks, delivery }).unwrap().wait();
+        assert!(matches!(outcome, Outcome::Finished), "{outcome:?}");
+        speaker.release().wait().unwrap();
+    }
+    // It is read at every load, so what is wrong with it then is told then.
+    std::fs::remove_file(&path).unwrap();
+    let error = speaker.warm_up().wait().unwrap_err();
+    assert!(error.to_string().contains("the voice bf_grandma: "), "{error}");
+    assert!(error.to_string().contains("grandma.npy"), "{error}");
+    speaker.close();
+}
+
+fn silent() -> Player {
+    let output = Arc::new(NullOutput::new(48_000, 2));
+    Player::open(output, &OutputSelection::Default, &PlayerOptions::default()).unwrap()
+}
+
+#[test]
+fn a_voice_of_the_users_own_takes_nobodys_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("voice.npy");
+    pack_of("bf_emma", &path);
+    let load = |name: &str| {
+        let options = PipelineOptions {
+            voice_files: vec![VoiceFile::new(name, &path).unwrap()],
+            ..PipelineOptions::default()
+        };
+        KokoroPipeline::load(voice(), options)
+    };
+    let error = load("af_heart").unwrap_err();
+    assert_eq!(error.to_string(), "the voice af_heart: there is a voice af_heart already");
+    let mut pipeline = load("grandma").unwrap();
+    let pack = VoicePack::read(&path, pipeline.artifacts().manifest().style).unwrap();
+    assert!(pipeline.add_voice("grandma", pack.clone()).is_err());
+    pipeline.add_voice("grandpa", pack).unwrap();
+    let one = speak(&mut pipeline, &Synthesis { voice: "grandma", ..HELLO });
+    assert_eq!(speak(&mut pipeline, &Synthesis { voice: "grandpa", ..HELLO }), one);
 }

@@ -1,10 +1,10 @@
-//! The files of a voice that may come from anywhere: what their fuzz targets check, over the seed corpus.
+//! The files of a voice, and of a voice of the user's own, that may come from anywhere: what their fuzz targets check, over the seed corpus.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 use std::path::Path;
 
-use utter::voice::artifacts::invariants;
+use utter::voice::{artifacts::invariants, pack};
 
 /// Runs `target` over its seeds; their names begin with what is to come of them. (A new interface number makes new seeds
 /// necessary: the accepted ones name it.)
@@ -34,4 +34,9 @@ fn manifests() {
 #[test]
 fn indexes() {
     seeds("index", invariants::fuzz_index);
+}
+
+#[test]
+fn voice_packs() {
+    seeds("voice_pack", pack::invariants::fuzz_pack);
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueHint, builder::RangedU64ValueParser};
 use clap_complete::Shell;
 use utter::speech::captions::CaptionFormat;
+use utter::voice::{PackError, SPEEDS, VoiceFile};
 
 use crate::reading::ReadingArguments;
 
@@ -52,6 +53,8 @@ pub enum Command {
     Phonemes(PhonemesOptions),
     /// List the voices
     Voices {
+        #[command(flatten)]
+        own: VoiceFiles,
         /// As JSON
         #[arg(long)]
         json: bool,
@@ -113,6 +116,18 @@ pub struct Threads {
     pub threads: Option<usize>,
 }
 
+/// Voices that are not among those of the artifacts.
+#[derive(Debug, Args)]
+pub struct VoiceFiles {
+    /// A voice of your own, called NAME, or else as its file (more than once for more of them)
+    ///
+    /// The file holds style vectors for Kokoro 1.0: an array of 510 × 256 (or 510 × 1 × 256) float32 as .npy or .safetensors,
+    /// or its numbers alone. The name says the language as those of other voices do, `bf_grandma` British English; one that
+    /// does not begin so reads American English.
+    #[arg(long = "voice-file", value_name = "[NAME=]FILE", value_parser = voice_file, value_hint = ValueHint::FilePath)]
+    pub files: Vec<VoiceFile>,
+}
+
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -120,6 +135,8 @@ Examples:
   utter say --voice bm_george --speed 0.9 --out news.wav - < news.txt
   llm \"Tell me a story\" | utter say -       heard while it is written
   utter say --out talk.wav --captions talk.vtt - < talk.txt
+  utter say --voice af_heart:0.7,am_adam:0.3 \"Two voices in one.\"
+  utter say --voice-file bf_grandma=grandma.npy --voice bf_grandma \"Hello, dear.\"
   utter say --voice jf_alpha --phonemes \"koɲɲiʨiβa\"
   utter say -- \"-5 degrees\"                a text that begins with a dash
 
@@ -129,9 +146,14 @@ pub struct SayOptions {
     #[arg(required = true, value_name = "TEXT")]
     pub text: Vec<String>,
 
-    /// Who says it (`utter voices` lists them)
+    /// Who says it (`utter voices` lists them), or a blend of up to eight: `af_heart:0.7,am_adam:0.3`
+    ///
+    /// Weights are proportions; without any the parts are equal. A blend reads the language of the voice with the most weight.
     #[arg(long, default_value = "af_heart", value_name = "NAME")]
     pub voice: String,
+
+    #[command(flatten)]
+    pub own: VoiceFiles,
 
     /// How fast: 0.5 is half, 2.0 double
     #[arg(long, default_value_t = 1.0, value_parser = speed, value_name = "FACTOR")]
@@ -337,9 +359,12 @@ pub struct BenchOptions {
     #[arg(long)]
     pub phonemes: bool,
 
-    /// Who speaks
+    /// Who speaks: a voice or a blend
     #[arg(long, default_value = "af_heart", value_name = "NAME")]
     pub voice: String,
+
+    #[command(flatten)]
+    pub own: VoiceFiles,
 
     /// How often each line is spoken, after once that is not counted; the median is shown
     #[arg(long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
@@ -362,7 +387,12 @@ pub struct BenchOptions {
 }
 
 fn speed(text: &str) -> Result<f32, String> {
-    number(text, 0.5, 2.0)
+    number(text, *SPEEDS.start(), *SPEEDS.end())
+}
+
+fn voice_file(text: &str) -> Result<VoiceFile, String> {
+    text.parse()
+        .map_err(|error: PackError| format!("{error}. {}", error.hint().trim_end_matches('.')))
 }
 
 /// A name for `--out`. Standard output cannot be one: the header of a WAV file holds its length, which is known last.
@@ -418,6 +448,18 @@ mod tests {
         }
         assert!(Arguments::try_parse_from(["utter", "say", "--speed", "2", "x"]).is_ok());
         assert!(Arguments::try_parse_from(["utter", "say", "--threads", "0", "x"]).is_err());
+    }
+
+    #[test]
+    fn voices_of_ones_own_have_names() {
+        let parse = |file: &str| Arguments::try_parse_from(["utter", "say", "--voice-file", file, "x"]);
+        for good in ["af_grandma=x.npy", "grandma.bin", "./a=b/c.npy"] {
+            assert!(parse(good).is_ok(), "{good}");
+        }
+        for bad in ["a b.npy", "a:b=x.npy", "=x.npy", ""] {
+            let shown = parse(bad).unwrap_err().to_string();
+            assert!(shown.contains("cannot be the name of a voice"), "{shown}");
+        }
     }
 
     #[test]

@@ -80,12 +80,12 @@ pub fn run(artifacts: Option<&Path>, options: &BenchOptions) -> Result<ExitCode,
     let lines = lines(options, &reader)?;
     let started = Instant::now();
     let artifacts = voice::find(artifacts)?;
-    artifacts.voice(&options.voice)?;
+    voice::check(&artifacts, &options.own, &options.voice)?;
     let language = match options.phonemes {
         true => None,
         false => Some(voice::reading_language(&options.voice)?),
     };
-    let mut pipeline = KokoroPipeline::load(artifacts, voice::options(&options.threads))?;
+    let mut pipeline = KokoroPipeline::load(artifacts, voice::options(&options.threads, &options.own))?;
     let load_s = started.elapsed().as_secs_f64();
     let mut dictionary_s = None;
     if let Some(language) = language {

@@ -11,8 +11,6 @@ use utter::text::ReadError;
 use utter::voice::VoiceError;
 use utter::voice::artifacts::ArtifactsError;
 
-use crate::nearest::nearest;
-
 /// The kinds of ends, which are the exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -88,27 +86,19 @@ impl fmt::Display for Failure {
 impl From<ArtifactsError> for Failure {
     fn from(error: ArtifactsError) -> Self {
         match error {
-            ArtifactsError::UnknownVoice { name, known } => unknown_voice(&name, &known),
+            ArtifactsError::UnknownVoice { .. } => Self::new(Kind::Usage, &error, error.hint()),
             error => Self::new(Kind::NoVoice, &error, error.hint()),
         }
     }
-}
-
-/// The error itself names every voice, which would fill the screen.
-fn unknown_voice(name: &str, known: &[String]) -> Failure {
-    let list = format!("`utter voices` lists all {}", known.len());
-    let hint = match nearest(name, known)[..] {
-        [] => list,
-        [one] => format!("did you mean {one}? {list}"),
-        [ref others @ .., last] => format!("did you mean {} or {last}? {list}", others.join(", ")),
-    };
-    Failure::new(Kind::Usage, format!("there is no voice {name:?}"), hint)
 }
 
 impl From<VoiceError> for Failure {
     fn from(error: VoiceError) -> Self {
         match error {
             VoiceError::Artifacts(error) => error.into(),
+            VoiceError::Blend(_) | VoiceError::Pack { .. } | VoiceError::Speed(_) => {
+                Self::new(Kind::Usage, &error, error.hint())
+            }
             error => Self::new(Kind::Failed, &error, error.hint()),
         }
     }
@@ -195,15 +185,18 @@ mod tests {
 
     #[test]
     fn an_unknown_voice_is_told_in_two_lines() {
-        let known: Vec<String> = (0..54).map(|n| format!("af_heart{n}")).collect();
-        let shown = unknown_voice("heart", &known).to_string();
+        let unknown = ArtifactsError::UnknownVoice {
+            name: "heart".into(),
+            known: (0..54).map(|n| format!("af_heart{n}")).collect(),
+        };
+        let failure = Failure::from(VoiceError::from(unknown));
+        assert_eq!(failure.kind, Kind::Usage);
+        let shown = failure.to_string();
         assert_eq!(shown.lines().count(), 2, "{shown}");
         assert!(shown.lines().all(|line| line.len() < 100), "{shown}");
         assert!(
             shown.contains("Did you mean af_heart0, af_heart1 or af_heart2? `utter voices` lists all 54"),
             "{shown}"
         );
-        let shown = unknown_voice("qqq", &known).to_string();
-        assert!(shown.ends_with("\n       `utter voices` lists all 54"), "{shown}");
     }
 }

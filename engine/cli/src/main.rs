@@ -14,7 +14,6 @@ mod interrupt;
 mod kernels;
 mod log;
 mod metrics;
-mod nearest;
 mod output;
 mod outputs;
 mod phonemes;
@@ -56,7 +55,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Say(options) => say::run(artifacts, options),
         Command::Play(options) => play::run(&options),
         Command::Phonemes(options) => phonemes::run(&options),
-        Command::Voices { json } => voices::run(artifacts, json),
+        Command::Voices { own, json } => voices::run(artifacts, &own, json),
         Command::Outputs { json } => outputs::run(json),
         Command::Status {
             threads,

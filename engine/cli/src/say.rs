@@ -56,7 +56,8 @@ pub fn run(artifacts: Option<&Path>, options: SayOptions) -> Result<ExitCode, Fa
         Words::Text(_, language) | Words::Written(language) => Some(language),
         Words::Phonemes(_) => None,
     };
-    let (pipeline, reader) = voice::load(artifacts, &options.threads, language)?;
+    let setup = voice::options(&options.threads, &options.own);
+    let (pipeline, reader) = voice::load(artifacts, setup, language)?;
     let mut input = None;
     let chunks = match words {
         Words::Text(text, language) => match marked {
@@ -109,7 +110,7 @@ fn check(
         return Err(input::nothing_to_say());
     }
     let artifacts = voice::find(artifacts)?;
-    artifacts.voice(&options.voice)?;
+    voice::check(&artifacts, &options.own, &options.voice)?;
     let words = match text {
         Some(text) if options.phonemes => Words::Phonemes(read_phonemes(&Reader::new(), &text)?),
         Some(text) => Words::Text(text, options.reading.language(&options.voice)?),

@@ -6,9 +6,9 @@ use std::time::Instant;
 
 use utter::text::{Language, ReadError, Reader};
 use utter::voice::artifacts::{self, ArtifactsDir, ArtifactsError};
-use utter::voice::{KokoroPipeline, PipelineOptions};
+use utter::voice::{KokoroPipeline, PipelineOptions, VoiceError, Voices};
 
-use crate::arguments::Threads;
+use crate::arguments::{Threads, VoiceFiles};
 use crate::failure::{Failure, Kind};
 use crate::progress::spinner;
 
@@ -25,10 +25,21 @@ pub fn find(given: Option<&Path>) -> Result<ArtifactsDir, ArtifactsError> {
     artifacts::resolve(&base(given)?)
 }
 
+/// The voices that there are, with the user's own.
+pub fn all(artifacts: ArtifactsDir, own: &VoiceFiles) -> Result<Voices, VoiceError> {
+    Voices::open(artifacts, &own.files)
+}
+
+/// Sees whether there is the voice, or each voice of the blend.
+pub fn check(artifacts: &ArtifactsDir, own: &VoiceFiles, voice: &str) -> Result<(), VoiceError> {
+    all(artifacts.clone(), own)?.check(voice)
+}
+
 /// How a pipeline is to be loaded.
-pub fn options(threads: &Threads) -> PipelineOptions {
+pub fn options(threads: &Threads, own: &VoiceFiles) -> PipelineOptions {
     PipelineOptions {
         threads: threads.threads,
+        voice_files: own.files.clone(),
         ..PipelineOptions::default()
     }
 }
@@ -36,7 +47,7 @@ pub fn options(threads: &Threads) -> PipelineOptions {
 /// Loads the voice, and beside it the dictionary for `language` where there is text to be read.
 pub fn load(
     artifacts: ArtifactsDir,
-    threads: &Threads,
+    options: PipelineOptions,
     language: Option<Language>,
 ) -> Result<(KokoroPipeline, Arc<Reader>), Failure> {
     let shown = spinner("Loading the voice");
@@ -53,7 +64,7 @@ pub fn load(
                 }
             });
         }
-        KokoroPipeline::load(artifacts, options(threads))
+        KokoroPipeline::load(artifacts, options)
     });
     shown.finish_and_clear();
     Ok((loaded?, reader))

@@ -7,9 +7,10 @@ use serde::Serialize;
 use utter::text::Language;
 use utter::voice::style::{Gender, VoiceProfile};
 
+use crate::arguments::VoiceFiles;
 use crate::failure::Failure;
 use crate::table::{show, show_json, table};
-use crate::voice::find;
+use crate::voice;
 
 #[derive(Serialize)]
 struct Row {
@@ -36,8 +37,9 @@ impl Row {
     }
 }
 
-pub fn run(artifacts: Option<&Path>, json: bool) -> Result<ExitCode, Failure> {
-    let rows: Vec<Row> = find(artifacts)?.voice_names().map(Row::of).collect();
+pub fn run(artifacts: Option<&Path>, own: &VoiceFiles, json: bool) -> Result<ExitCode, Failure> {
+    let voices = voice::all(voice::find(artifacts)?, own)?;
+    let rows: Vec<Row> = voices.names().map(Row::of).collect();
     if json {
         show_json(&rows)?;
     } else {

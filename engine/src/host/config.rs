@@ -7,7 +7,8 @@ use super::error::{Error, Reason};
 use crate::playback::output::OutputSelection;
 use crate::playback::{PlayerOptions, QUEUES};
 use crate::text::Language;
-use crate::voice::Device;
+use crate::voice::{Device, VoiceFile};
+use std::collections::HashSet;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -22,6 +23,9 @@ pub struct RuntimeConfig {
     pub device: Device,
     /// Threads that compute; by default one for each physical core.
     pub threads: Option<usize>,
+    /// Voices of the user's own, beside those of the artifacts. Their files are read whenever the voice is loaded; one that cannot
+    /// be used fails the load, with the reason.
+    pub voice_files: Vec<VoiceFile>,
     /// The languages whose dictionaries are loaded when the voice is warmed up. Others are when text in them is first said.
     pub languages: Vec<Language>,
     /// Whether espeak-ng may be loaded, where it is installed, for text in the languages that are read through it
@@ -60,6 +64,7 @@ impl Default for RuntimeConfig {
             artifacts: None,
             device: Device::default(),
             threads: None,
+            voice_files: Vec::new(),
             languages: vec![Language::AmericanEnglish],
             espeak: false,
             outputs: Outputs::default(),
@@ -110,6 +115,7 @@ impl RuntimeConfig {
         compare("artifacts", &self.artifacts, &asked.artifacts);
         compare("device", &self.device, &asked.device);
         compare("threads", &self.threads, &asked.threads);
+        compare("voice_files", &self.voice_files, &asked.voice_files);
         compare("languages", &self.languages, &asked.languages);
         compare("espeak", &self.espeak, &asked.espeak);
         compare("outputs", &self.outputs, &asked.outputs);
@@ -132,6 +138,13 @@ impl RuntimeConfig {
             return invalid(
                 "`threads` is 0",
                 "give at least one thread, or leave it to the engine",
+            );
+        }
+        let mut names = HashSet::new();
+        if let Some(twice) = self.voice_files.iter().find(|file| !names.insert(file.name())) {
+            return invalid(
+                &format!("`voice_files` has two voices with the name {}", twice.name()),
+                "give each a name of its own",
             );
         }
         if self.clients == 0 {

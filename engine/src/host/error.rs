@@ -7,8 +7,8 @@ use crate::playback::output::OutputError;
 use crate::playback::{PlaybackError, QueueError, SeekError};
 use crate::speech::{LoadError, SpeakError, SpeechError, WriteError};
 use crate::text::ReadError;
-use crate::voice::VoiceError;
 use crate::voice::artifacts::ArtifactsError;
+use crate::voice::{PackError, VoiceError};
 use std::fmt;
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub enum Reason {
     DamagedArtifacts,
     /// There is no such device to compute on.
     InvalidDevice,
-    /// There is no such voice.
+    /// There is no such voice, what names it is no blend either, or the user's own is none.
     InvalidVoice,
     /// What was asked for makes no sense: text in a language that is not read, a speed out of range, a place that is not
     /// there.
@@ -264,6 +264,11 @@ fn reason_of(error: &VoiceError) -> Reason {
         VoiceError::Runtime(_) | VoiceError::Weights { .. } => Reason::Tvm,
         VoiceError::Device { .. } => Reason::InvalidDevice,
         VoiceError::Threads(_) => Reason::System,
+        VoiceError::Pack {
+            reason: PackError::Unreadable { .. },
+            ..
+        } => Reason::File,
+        VoiceError::Blend(_) | VoiceError::Pack { .. } => Reason::InvalidVoice,
         _ => Reason::InvalidInput,
     }
 }

@@ -1,7 +1,7 @@
 //! What can speak here, as far as that is known without loading it.
 
 use super::error::Error;
-use crate::voice::artifacts;
+use crate::voice::{VoiceFile, artifacts};
 use std::path::{Path, PathBuf};
 
 /// A built voice, and the voices in it.
@@ -15,29 +15,31 @@ pub struct Inventory {
     pub target: String,
     /// The version of TVM that compiled it.
     pub tvm: String,
-    /// The names of its voices.
+    /// The names of its voices, and after them of the user's own.
     pub voices: Vec<String>,
 }
 
 impl Inventory {
-    /// The one that would be loaded from `base`, or from the default place.
+    /// The one that would be loaded from `base`, or from the default place, with the user's own voices. Their files are not
+    /// read.
     ///
     /// # Errors
     ///
     /// [`Reason::MissingArtifacts`](super::Reason::MissingArtifacts) or
     /// [`DamagedArtifacts`](super::Reason::DamagedArtifacts).
-    pub fn find(base: Option<&Path>) -> Result<Self, Error> {
+    pub fn find(base: Option<&Path>, voice_files: &[VoiceFile]) -> Result<Self, Error> {
         let found = match base {
             Some(base) => artifacts::resolve(base)?,
             None => artifacts::resolve(&artifacts::default_base()?)?,
         };
         let manifest = found.manifest();
+        let own = voice_files.iter().map(VoiceFile::name);
         Ok(Self {
             artifacts: found.path().to_owned(),
             model: manifest.model.name.clone(),
             target: found.target().name.clone(),
             tvm: manifest.tvm.version.clone(),
-            voices: found.voice_names().map(str::to_owned).collect(),
+            voices: found.voice_names().chain(own).map(str::to_owned).collect(),
         })
     }
 }

@@ -32,11 +32,19 @@ impl Parts {
             Outputs::Wav(path) => Arc::new(WavOutput::new(path, RECORDING.0, RECORDING.1)),
         };
         let inventory = {
-            let artifacts = config.artifacts.clone();
-            move || Inventory::find(artifacts.as_deref())
+            let (artifacts, voice_files) = (config.artifacts.clone(), config.voice_files.clone());
+            move || Inventory::find(artifacts.as_deref(), &voice_files)
         };
         let (artifacts, threads) = (config.artifacts.clone(), config.threads);
-        let loader = move |device| kokoro_loader(artifacts.clone(), PipelineOptions { device, threads });
+        let voice_files = config.voice_files.clone();
+        let loader = move |device| {
+            let options = PipelineOptions {
+                device,
+                threads,
+                voice_files: voice_files.clone(),
+            };
+            kokoro_loader(artifacts.clone(), options)
+        };
         Self {
             outputs,
             loader: Arc::new(loader),

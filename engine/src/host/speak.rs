@@ -1,6 +1,7 @@
 //! What a client asks to be said: a builder, checked before anything is queued.
 
 use super::error::{Error, Reason};
+use crate::naming::VoiceBlend;
 use crate::playback::Interrupt;
 use crate::playback::output::WavEncoding;
 use crate::speech::{
@@ -8,6 +9,7 @@ use crate::speech::{
     read_markup, read_phonemes, read_text, stream_text,
 };
 use crate::text::{Language, Markup, ReadOptions, Reader, Strictness, VisemeSet, has_speech};
+use crate::voice::VoiceError;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -60,7 +62,7 @@ impl Speak {
         }
     }
 
-    /// The voice that says it; `af_heart` by default.
+    /// The voice that says it, or a blend of voices: `af_heart:0.7,am_adam:0.3` ([`VoiceBlend`]); `af_heart` by default.
     #[must_use]
     pub fn voice(mut self, name: impl Into<String>) -> Self {
         self.delivery.voice = name.into();
@@ -235,11 +237,9 @@ impl Speak {
     fn check(&self) -> Result<(), Error> {
         let delivery = &self.delivery;
         if !SPEEDS.contains(&delivery.speed) {
-            return Err(invalid(
-                format_args!("a speed of {} is outside 0.5 to 2.0", delivery.speed),
-                "choose a speed from 0.5 (half) to 2.0 (double)",
-            ));
+            return Err(VoiceError::Speed(delivery.speed).into());
         }
+        delivery.voice.parse::<VoiceBlend>().map_err(VoiceError::from)?;
         if !(0.0..=10.0).contains(&delivery.noise) {
             return Err(invalid(
                 format_args!("noise of {} is outside 0 to 10", delivery.noise),

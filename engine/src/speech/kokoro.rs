@@ -19,7 +19,7 @@ const EARLY: usize = 720;
 type Loaded = Result<Box<dyn Synthesizer>, VoiceError>;
 
 /// Loads the voice in `base`, or in the default place, as [`KokoroPipeline::load_from_artifacts_dir`] finds it. It is looked
-/// for each time, so a voice that is built meanwhile is found.
+/// for each time, so a voice that is built meanwhile is found; so are the user's own that `options` name.
 pub fn kokoro_loader(base: Option<PathBuf>, options: PipelineOptions) -> VoiceLoader {
     Arc::new(move |_: &LoadRequest, tell: &mut dyn FnMut(LoadStep)| -> Loaded {
         tell(LoadStep::Finding);
@@ -29,7 +29,7 @@ pub fn kokoro_loader(base: Option<PathBuf>, options: PipelineOptions) -> VoiceLo
         };
         let found = artifacts::resolve(&base)?;
         tell(LoadStep::Loading);
-        Ok(Box::new(KokoroPipeline::load(found, options)?))
+        Ok(Box::new(KokoroPipeline::load(found, options.clone())?))
     })
 }
 

@@ -8,11 +8,10 @@ use crate::playback::QueueId;
 use crate::playback::TrackId;
 use crate::text::{Bookmark, Boundary, Manner, Word};
 use std::fmt;
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 use std::sync::Arc;
 
-/// The tempos at which a voice speaks.
-pub const SPEEDS: RangeInclusive<f32> = 0.5..=2.0;
+pub use crate::voice::SPEEDS;
 
 /// Numbers utterances and clips, in the order in which they were asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,9 +1,12 @@
 //! Which language a text is read in, and which languages the voices speak.
 //!
-//! The first letter of a Kokoro voice's name says its language ("af_heart" is American, "bm_george" British). The
+//! The first letter of a Kokoro voice's name says its language ("af_heart" is American, "bm_george" British); a blend has that
+//! of the voice with the most weight. The
 //! command and the host find a voice's [`Language`] here; `reader` then says whether it can read it.
 
 use std::fmt;
+
+use crate::naming::{self, VoiceBlend};
 
 /// The nine languages of Kokoro's voices. Text can be read in the two English ones, and in five more through espeak-ng;
 /// Japanese and Chinese take phonemes.
@@ -44,19 +47,26 @@ impl Language {
         Language::MandarinChinese,
     ];
 
-    /// The language of a voice, from the first letter of its name; `None` if no Kokoro voice begins so.
+    /// The language of a voice, from the first letter of its name; of a blend that of the part with the most weight, the first of
+    /// equals. A name that does not begin as Kokoro's do is of a voice that the user brought, and American English. `None`
+    /// for what names no voice, or one that begins with a letter of no language.
     ///
     /// ```
     /// use utter::text::Language;
     /// assert_eq!(Language::of_voice("af_heart"), Some(Language::AmericanEnglish));
     /// assert_eq!(Language::of_voice("zm_yunxi"), Some(Language::MandarinChinese));
-    /// assert_eq!(Language::of_voice("nobody"), None);
+    /// assert_eq!(Language::of_voice("af_heart:0.4,bf_emma:0.6"), Some(Language::BritishEnglish));
+    /// assert_eq!(Language::of_voice("grandma"), Some(Language::AmericanEnglish));
+    /// assert_eq!(Language::of_voice("xf_grandma"), None);
     /// ```
     pub fn of_voice(voice: &str) -> Option<Self> {
-        let first = voice.chars().next()?;
-        Self::ALL
-            .into_iter()
-            .find(|language| language.voice_letter() == first)
+        let blend: VoiceBlend = voice.parse().ok()?;
+        match naming::pattern(blend.heaviest()) {
+            Some((letter, _)) => Self::ALL
+                .into_iter()
+                .find(|language| language.voice_letter() == letter),
+            None => Some(Self::AmericanEnglish),
+        }
     }
 
     /// The letter with which the names of this language's voices begin.
@@ -166,12 +176,29 @@ mod tests {
             let voice = format!("{}f_someone", language.voice_letter());
             assert_eq!(Language::of_voice(&voice), Some(language));
         }
-        assert_eq!(Language::of_voice(""), None);
-        assert_eq!(
-            Language::of_voice("Af_heart"),
-            None,
-            "names of voices are written small"
-        );
+        for none in ["", "qf_someone", "af_heart:x", "af_heart,"] {
+            assert_eq!(Language::of_voice(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn a_blend_has_the_language_of_its_heaviest_part() {
+        let of = |voice: &str| Language::of_voice(voice).unwrap().tag();
+        assert_eq!(of("af_heart:0.5,bf_emma:0.5"), "en-US");
+        assert_eq!(of("bf_emma, af_heart"), "en-GB");
+        assert_eq!(of("af_heart:0.4,bf_emma:0.3,bm_george:0.3"), "en-US");
+        assert_eq!(of("af_heart:2,bf_emma:1,bf_emma:1.5"), "en-GB");
+    }
+
+    #[test]
+    fn names_that_users_give_are_american() {
+        for name in ["grandma", "emma", "Af_heart", "jack", "b", "zebra_2"] {
+            assert_eq!(
+                Language::of_voice(name),
+                Some(Language::AmericanEnglish),
+                "{name}"
+            );
+        }
     }
 
     #[test]

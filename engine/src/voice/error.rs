@@ -4,7 +4,10 @@ use thiserror::Error;
 
 use super::artifacts::ArtifactsError;
 use super::device::{Device, list};
+use super::pack::PackError;
+use super::pipeline::SPEEDS;
 use super::runtime::RuntimeError;
+use crate::naming::BlendError;
 
 /// An error of the voice; [`VoiceError::hint`] says what to do.
 #[derive(Debug, Error)]
@@ -46,9 +49,21 @@ pub enum VoiceError {
         /// The symbol.
         symbol: char,
     },
-    /// The speed is not a number in the range that the model handles.
-    #[error("a speed of {0} is outside 0.5 to 2.0")]
+    /// The speed is not a number in [`SPEEDS`], the range that the model handles.
+    #[error("a speed of {0} is outside {range}", range = speeds())]
     Speed(f32),
+    /// Neither a voice nor a blend of voices is named.
+    #[error(transparent)]
+    Blend(#[from] BlendError),
+    /// A voice of the user's own cannot be used.
+    #[error("the voice {name}: {reason}")]
+    Pack {
+        /// The name that it was to have.
+        name: String,
+        /// What is wrong with it.
+        #[source]
+        reason: PackError,
+    },
     /// The operating system gave no thread.
     #[error("no thread for the kernels: {0}")]
     Threads(#[source] std::io::Error),
@@ -86,8 +101,29 @@ impl VoiceError {
             Self::UnknownPhoneme { .. } => {
                 "Leave the symbol out, or write the sound with the symbols in README.md.".into()
             }
-            Self::Speed(_) => "Choose a speed from 0.5 (half) to 2.0 (double).".into(),
+            Self::Speed(_) => format!("Choose a speed from {}; 1 is the voice's own.", speeds()),
+            Self::Blend(error) => error.hint().into(),
+            Self::Pack { reason, .. } => reason.hint(),
             Self::Threads(_) => "Ask for fewer threads, or end other programs.".into(),
         }
+    }
+}
+
+fn speeds() -> String {
+    format!("{:.1} to {:.1}", SPEEDS.start(), SPEEDS.end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_speed_out_of_range_is_answered_with_the_range() {
+        let error = VoiceError::Speed(3.0);
+        assert_eq!(error.to_string(), "a speed of 3 is outside 0.5 to 2.0");
+        assert_eq!(
+            error.hint(),
+            "Choose a speed from 0.5 to 2.0; 1 is the voice's own."
+        );
     }
 }

@@ -4,6 +4,7 @@
 //! since every stage begins by writing what it reads. Between calls its threads sleep.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,16 +15,20 @@ use super::error::VoiceError;
 use super::kernels::{Executor, KernelWork, Kernels, Ledger};
 use super::launcher::Launcher;
 use super::memory::Constant;
+use super::pack::{VoiceFile, VoicePack};
 use super::runtime::Library;
 use super::source::{Noise, Source};
 use super::stages::{Albert, Decoder, Duration, FRAME, Prosody, STYLE, StyleRow, TextEncoder, Vocoder};
-use super::style::Voice;
+use super::voices::Voices;
 
 /// Frames a second of everything the pipeline makes.
 pub const SAMPLE_RATE: u32 = 24_000;
 
 /// Samples in an alignment frame, the unit of durations: 25 ms.
 pub const ALIGNMENT_FRAME: usize = FRAME;
+
+/// The speeds at which a voice speaks: from half to double. The model was trained near 1; beyond these it is no longer understood.
+pub const SPEEDS: RangeInclusive<f32> = 0.5..=2.0;
 
 /// Phonemes that one pass takes, the two tokens that wrap them not counted.
 const MOST_PHONEMES: usize = 510;
@@ -32,12 +37,14 @@ const MOST_PHONEMES: usize = 510;
 const WRAP: usize = 0;
 
 /// How a pipeline is set up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PipelineOptions {
     /// What it computes on.
     pub device: Device,
     /// Threads for the kernels; by default one for each physical core.
     pub threads: Option<usize>,
+    /// Voices of the user's own, beside those of the artifacts.
+    pub voice_files: Vec<VoiceFile>,
 }
 
 /// One chunk to be spoken.
@@ -45,9 +52,10 @@ pub struct PipelineOptions {
 pub struct Synthesis<'a> {
     /// Symbols of the vocabulary, at most 510.
     pub phonemes: &'a str,
-    /// A voice by its name, e.g. `af_heart`.
+    /// A voice by its name, such as `af_heart`, or a blend: `af_heart:0.7,am_adam:0.3`
+    /// ([`VoiceBlend`](crate::naming::VoiceBlend)).
     pub voice: &'a str,
-    /// 0.5 (half) to 2.0 (double).
+    /// In [`SPEEDS`]: 0.5 is half, 2.0 double.
     pub speed: f32,
     /// The noise of the source.
     pub noise: Noise,
@@ -112,9 +120,8 @@ impl StageTimes {
 /// Kokoro-82M, ready to speak.
 #[derive(Debug)]
 pub struct KokoroPipeline {
-    artifacts: ArtifactsDir,
     vocabulary: HashMap<char, usize>,
-    voices: HashMap<String, Voice>,
+    voices: Voices,
     stages: Stages,
     kernels: Kernels,
     ledger: Ledger,
@@ -150,7 +157,7 @@ impl KokoroPipeline {
             artifacts::resolve(base)?,
             PipelineOptions {
                 device,
-                threads: None,
+                ..PipelineOptions::default()
             },
         )
     }
@@ -158,7 +165,8 @@ impl KokoroPipeline {
     /// Loads a voice that was found before.
     ///
     /// # Errors
-    /// As [`Self::load_from_artifacts_dir`]; [`VoiceError::Threads`] when there are no threads to be had.
+    /// As [`Self::load_from_artifacts_dir`]; [`VoiceError::Pack`] for a voice of the user's own that cannot be used;
+    /// [`VoiceError::Threads`] when there are no threads to be had.
     pub fn load(artifacts: ArtifactsDir, options: PipelineOptions) -> Result<Self, VoiceError> {
         let started = Instant::now();
         check_model(artifacts.manifest()).map_err(|reason| artifacts.unusable(reason))?;
@@ -192,16 +200,15 @@ impl KokoroPipeline {
             vocabulary: vocabulary
                 .filter(|&(_, token)| token < super::stages::SYMBOLS)
                 .collect(),
-            voices: HashMap::new(),
+            voices: Voices::open(artifacts, &options.voice_files)?,
             stages,
             kernels,
             ledger: Ledger::default(),
             launcher: Launcher::new(threads).map_err(VoiceError::Threads)?,
             _library: library,
-            artifacts,
         };
         let seconds = started.elapsed().as_secs_f64();
-        let Self { artifacts, .. } = &pipeline;
+        let artifacts = pipeline.artifacts();
         let target = &artifacts.target().name;
         tracing::info!(artifacts = %artifacts.path().display(), target, threads, seconds, "voice loaded");
         Ok(pipeline)
@@ -209,7 +216,21 @@ impl KokoroPipeline {
 
     /// The directory it was loaded from.
     pub fn artifacts(&self) -> &ArtifactsDir {
-        &self.artifacts
+        self.voices.artifacts()
+    }
+
+    /// The voices that it can speak with: those of the artifacts, and the user's own.
+    pub fn voices(&self) -> &Voices {
+        &self.voices
+    }
+
+    /// Adds a voice of the user's own. One that is to be there after the next load, too, belongs into
+    /// [`PipelineOptions::voice_files`].
+    ///
+    /// # Errors
+    /// [`VoiceError::Pack`] when the name is none or taken, or the pack was made for a model with other styles.
+    pub fn add_voice(&mut self, name: &str, pack: VoicePack) -> Result<(), VoiceError> {
+        self.voices.add(name, pack)
     }
 
     /// Threads that kernels run on.
@@ -235,14 +256,14 @@ impl KokoroPipeline {
     /// [`VoiceError::is_cancelled`] holds.
     ///
     /// # Errors
-    /// [`VoiceError::TooLong`], [`VoiceError::UnknownPhoneme`], [`VoiceError::Speed`], an unknown voice
-    /// ([`VoiceError::Artifacts`]), or [`VoiceError::Runtime`].
+    /// [`VoiceError::TooLong`], [`VoiceError::UnknownPhoneme`], [`VoiceError::Speed`], [`VoiceError::Blend`], an unknown
+    /// voice ([`VoiceError::Artifacts`]), or [`VoiceError::Runtime`].
     pub fn synthesize(
         &mut self,
         request: &Synthesis<'_>,
         cancelled: &dyn Fn() -> bool,
     ) -> Result<Speech<'_>, VoiceError> {
-        if !(0.5..=2.0).contains(&request.speed) {
+        if !SPEEDS.contains(&request.speed) {
             return Err(VoiceError::Speed(request.speed));
         }
         let phonemes = self.tokenize(request.phonemes)?;
@@ -313,20 +334,15 @@ impl KokoroPipeline {
         Ok(count)
     }
 
-    /// Whether there is a voice of this name.
+    /// Whether there is a voice of this name, or each voice of a blend.
     pub fn has_voice(&self, name: &str) -> bool {
-        self.artifacts.voice_names().any(|known| known == name)
+        self.voices.has(name)
     }
 
-    fn choose_style(&mut self, name: &str, phonemes: usize) -> Result<(), VoiceError> {
-        if !self.voices.contains_key(name) {
-            self.voices.insert(name.into(), self.artifacts.voice(name)?);
-        }
-        if let Some(voice) = self.voices.get(name) {
-            let style = voice.style(phonemes);
-            self.stages.decoder_style.set(&style.decoder()[..STYLE]);
-            self.stages.prosody_style.set(&style.prosody()[..STYLE]);
-        }
+    fn choose_style(&mut self, voice: &str, phonemes: usize) -> Result<(), VoiceError> {
+        let style = self.voices.style(voice, phonemes)?;
+        self.stages.decoder_style.set(&style.decoder()[..STYLE]);
+        self.stages.prosody_style.set(&style.prosody()[..STYLE]);
         Ok(())
     }
 }

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 use utter::host::{ClientOptions, Reason, RuntimeConfig, RuntimeHost, Speak};
 use utter::speech::{FileOutcome, Outcome, VoiceState};
+use utter::voice::VoiceFile;
 
 #[test]
 fn threads_that_initialise_at_once_get_the_same_runtime() {
@@ -51,7 +52,12 @@ fn another_configuration_is_refused_and_told() {
         clients: utter::playback::QUEUES,
         ..config()
     };
-    for nonsense in [nonsense, too_many] {
+    let file = |path: &str| VoiceFile::new("grandma", path).unwrap();
+    let twice = RuntimeConfig {
+        voice_files: vec![file("one.npy"), file("two.npy")],
+        ..config()
+    };
+    for nonsense in [nonsense, too_many, twice] {
         let error = RuntimeHost::init(nonsense).unwrap_err();
         assert_eq!(error.reason(), Reason::InvalidInput, "{error}");
     }

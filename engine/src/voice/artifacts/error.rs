@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::naming;
+
 /// Why a directory is not a voice that this engine can use here.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -133,7 +135,7 @@ pub enum ArtifactsError {
         reason: Rejection,
     },
     /// There is no voice of this name.
-    #[error("there is no voice {name:?}; there are {}", known.join(", "))]
+    #[error("there is no voice {name:?}")]
     UnknownVoice {
         /// The name asked for.
         name: String,
@@ -159,7 +161,13 @@ impl ArtifactsError {
                 None => format!("Build it there with {}.", make_voice(base)),
             },
             Self::Unusable { place, reason } => reason.hint(place),
-            Self::UnknownVoice { .. } => "`utter voices` lists them.".into(),
+            Self::UnknownVoice { name, known } => {
+                let list = format!("`utter voices` lists all {}.", known.len());
+                match naming::did_you_mean(name, known.iter().map(String::as_str)) {
+                    Some(question) => format!("{} {list}", sentence(&question)),
+                    None => list,
+                }
+            }
             Self::UnknownTensor { .. } => "Build the voice again with `make voice`.".into(),
         }
     }
@@ -198,6 +206,14 @@ fn make_voice(place: &Path) -> String {
     }
 }
 
+/// With a capital.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 fn list(tried: &[Tried]) -> String {
     tried
         .iter()
@@ -205,4 +221,24 @@ fn list(tried: &[Tried]) -> String {
             let _ = write!(text, "\n  {}: {reason}", place.display());
             text
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_voice_is_answered_with_those_that_are_near() {
+        let known: Vec<String> = ["af_bella", "af_heart", "am_adam"].map(String::from).into();
+        let unknown = |name: &str| ArtifactsError::UnknownVoice {
+            name: name.into(),
+            known: known.clone(),
+        };
+        assert_eq!(unknown("heart").to_string(), "there is no voice \"heart\"");
+        assert_eq!(
+            unknown("heart").hint(),
+            "Did you mean af_heart? `utter voices` lists all 3."
+        );
+        assert_eq!(unknown("qqq").hint(), "`utter voices` lists all 3.");
+    }
 }
