@@ -127,10 +127,7 @@ fn voices_are_mapped_by_name() {
     assert_eq!(style.style(2).prosody(), [f32::from_le_bytes([1; 4]); 2]);
     let unknown = found.voice("af_three").unwrap_err();
     assert_eq!(unknown.to_string(), r#"there is no voice "af_three""#);
-    assert_eq!(
-        unknown.hint(),
-        "Did you mean af_one? `utter voices` lists all 2."
-    );
+    assert_eq!(unknown.hint(), "Did you mean af_one? `utter voices` lists all 2.");
 }
 
 #[test]

@@ -439,11 +439,29 @@ fn a_voice_of_the_users_own_takes_nobodys_name() {
         KokoroPipeline::load(voice(), options)
     };
     let error = load("af_heart").unwrap_err();
-    assert_eq!(error.to_string(), "the voice af_heart: there is a voice af_heart already");
+    assert_eq!(
+        error.to_string(),
+        "the voice af_heart: there is a voice af_heart already"
+    );
     let mut pipeline = load("grandma").unwrap();
     let pack = VoicePack::read(&path, pipeline.artifacts().manifest().style).unwrap();
     assert!(pipeline.add_voice("grandma", pack.clone()).is_err());
     pipeline.add_voice("grandpa", pack).unwrap();
-    let one = speak(&mut pipeline, &Synthesis { voice: "grandma", ..HELLO });
-    assert_eq!(speak(&mut pipeline, &Synthesis { voice: "grandpa", ..HELLO }), one);
+    let one = speak(
+        &mut pipeline,
+        &Synthesis {
+            voice: "grandma",
+            ..HELLO
+        },
+    );
+    assert_eq!(
+        speak(
+            &mut pipeline,
+            &Synthesis {
+                voice: "grandpa",
+                ..HELLO
+            }
+        ),
+        one
+    );
 }

@@ -4,6 +4,7 @@
 //! something else must be told what is different. Hence every field can be compared and shown.
 
 use super::error::{Error, Reason};
+use crate::naming::{self, VoiceBlend};
 use crate::playback::output::OutputSelection;
 use crate::playback::{PlayerOptions, QUEUES};
 use crate::text::Language;
@@ -125,6 +126,15 @@ impl RuntimeConfig {
         compare("grace", &self.grace, &asked.grace);
         compare("clients", &self.clients, &asked.clients);
         differences
+    }
+
+    /// The first voice in `blend` that cannot be: its name is not of Kokoro's pattern, and none of the user's own has it.
+    pub(super) fn unheard_of(&self, blend: &VoiceBlend) -> Option<String> {
+        let is_own = |name: &str| self.voice_files.iter().any(|file| file.name() == name);
+        let mut names = blend.parts().iter().map(|part| &part.voice);
+        names
+            .find(|name| naming::pattern(name).is_none() && !is_own(name))
+            .cloned()
     }
 
     /// Says what in it can not be.

@@ -21,6 +21,7 @@ use crate::speech::{
     FileHandle, SpeakError, SpeakOptions, Speaker, TextWriter, Utterance, UtteranceHandle, VoiceRequest,
 };
 use crate::text::Reader;
+use crate::voice::artifacts::ArtifactsError;
 use parking_lot::Mutex;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -208,6 +209,7 @@ impl Runtime {
 
     /// What a client wants to be said, read. That may take a while for much, so it is done before the client acts.
     pub(super) fn prepare(&self, speak: Speak) -> Result<(Utterance, SpeakOptions), Error> {
+        self.check_voice(&speak)?;
         speak.prepare(&self.reader)
     }
 
@@ -216,7 +218,19 @@ impl Runtime {
         &self,
         speak: Speak,
     ) -> Result<(Utterance, SpeakOptions, TextWriter), Error> {
+        self.check_voice(&speak)?;
         speak.prepare_stream(&self.reader)
+    }
+
+    /// Refuses at once what can be no voice, with the names that are near. One that could be is looked for where it speaks.
+    fn check_voice(&self, speak: &Speak) -> Result<(), Error> {
+        let blend = speak.reading_voice().and_then(|voice| voice.parse().ok());
+        let Some(name) = blend.and_then(|blend| self.config.unheard_of(&blend)) else {
+            return Ok(());
+        };
+        let inventory = self.parts.inventory.as_ref().and_then(|find| find().ok());
+        let known = inventory.map_or_else(Vec::new, |inventory| inventory.voices);
+        Err(ArtifactsError::UnknownVoice { name, known }.into())
     }
 
     pub(super) fn speak(

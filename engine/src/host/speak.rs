@@ -170,6 +170,11 @@ impl Speak {
         self
     }
 
+    /// The voice or blend that reads, if it is text.
+    pub(super) fn reading_voice(&self) -> Option<&str> {
+        matches!(self.words, Words::Text(_)).then_some(&self.delivery.voice)
+    }
+
     pub(super) fn wav_encoding(&self) -> WavEncoding {
         self.encoding
     }

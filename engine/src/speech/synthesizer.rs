@@ -48,7 +48,7 @@ pub trait Synthesizer: Send {
 pub struct SynthesisRequest<'a> {
     /// The phonemes, one character each, as the voice's vocabulary has them; 510 at most.
     pub phonemes: &'a str,
-    /// The voice's name, such as `af_heart`.
+    /// The voice's name, such as `af_heart`, or a blend of voices ([`VoiceBlend`](crate::naming::VoiceBlend)).
     pub voice: &'a str,
     /// The tempo; 1.0 is the voice's own.
     pub speed: f32,

@@ -75,9 +75,9 @@ impl Default for Chunk {
 /// How something is said.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Delivery {
-    /// The voice's name, such as `af_heart`.
+    /// The voice's name, such as `af_heart`, or a blend: `af_heart:0.7,am_adam:0.3`.
     pub voice: String,
-    /// The tempo; 1.0 is the voice's own.
+    /// The tempo; 1.0 is the voice's own. Kokoro speaks at [`SPEEDS`](crate::voice::SPEEDS).
     pub speed: f32,
     /// What the source noise is made from: the same seed gives the same frames.
     pub seed: u64,

@@ -140,6 +140,13 @@ fn what_makes_no_sense_is_refused_before_anything_is_queued() {
         reason(Speak::text("Hello.").voice("nobody")),
         Reason::InvalidVoice
     );
+    for voice in ["", "af_heart,", "af_heart:0", "af_heart:0.7,nobody:0.3"] {
+        assert_eq!(reason(Speak::text("Hello.").voice(voice)), Reason::InvalidVoice);
+    }
+    assert_eq!(
+        reason(Speak::phonemes("aɪ").voice("af_heart,")),
+        Reason::InvalidVoice
+    );
     assert_eq!(reason(Speak::phonemes("hgl")), Reason::InvalidInput);
     assert!(client.state().unwrap().utterances.is_empty());
     for _ in 0..utter::speech::PENDING_UTTERANCES + 2 {

@@ -54,6 +54,21 @@ fn a_wrong_call_is_refused_first() {
             "`utter voices` lists all 54",
         ])
         .in_two_lines();
+    refused(&["--voice", "heart", "Hello."])
+        .says(&["there is no voice \"heart\"", "Did you mean af_heart?"])
+        .in_two_lines();
+    refused(&["--voice", "af_heart:0.7,am_adma:0.3", "Hello."])
+        .says(&["there is no voice \"am_adma\"", "am_adam"])
+        .in_two_lines();
+    refused(&["--voice", "af_heart:0.7,am_adam", "Hello."])
+        .says(&[
+            "some voices of the blend have a weight",
+            "af_heart:0.7,am_adam:0.3",
+        ])
+        .in_two_lines();
+    refused(&["--voice", "jf_alpha:0.6,af_heart:0.4", "Hello."])
+        .says(&["text in Japanese cannot be read yet"])
+        .in_two_lines();
     refused(&["--voice", "jf_alpha", "Hello."])
         .says(&["text in Japanese cannot be read yet", "`--phonemes`"])
         .in_two_lines();
@@ -87,6 +102,34 @@ fn a_wrong_call_is_refused_first() {
     nothing.says(&["there is nothing to say"]).in_two_lines();
     let nothing = run(&mut utter(["say", "--out", "nothing.wav", "-"])).code(2);
     nothing.says(&["there is nothing to say"]).in_two_lines();
+}
+
+#[test]
+fn a_file_that_holds_no_voice_is_refused_with_what_helps() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = |content: &[u8]| {
+        let path = folder.path().join("grandma.pt");
+        fs::write(&path, content).unwrap();
+        let mut say = utter(["say", "Hello.", "--voice", "grandma", "--voice-file"]);
+        run(say.arg(&path)).code(2)
+    };
+    refused(b"PK\x03\x04")
+        .says(&[
+            "the voice grandma: it is a file of PyTorch",
+            "numpy.save('voice.npy'",
+        ])
+        .in_two_lines();
+    refused(b"Hello.")
+        .says(&["the voice grandma: it has 6 bytes", "Kokoro 1.0"])
+        .in_two_lines();
+    let mut voices = utter(["voices", "--voice-file", "af_grandma=no/such/file.npy"]);
+    run(&mut voices)
+        .code(2)
+        .says(&[
+            "the voice af_grandma: no/such/file.npy cannot be read",
+            "See that the file is there",
+        ])
+        .in_two_lines();
 }
 
 #[test]

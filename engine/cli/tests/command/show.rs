@@ -24,6 +24,39 @@ fn voices_are_listed() {
     assert_eq!(gender("female") + gender("male"), 54);
 }
 
+/// Their styles are those of another voice, which lies as numbers alone where the artifacts are.
+#[test]
+fn voices_of_ones_own_are_listed_and_speak() {
+    let status = run(&mut utter(["status", "--json"])).code(0).json();
+    let artifacts = status["voice"]["artifacts"].as_str().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("grandma.bin");
+    fs::copy(format!("{artifacts}/voices/bf_emma.bin"), &path).unwrap();
+    let british = format!("bf_grandma={}", path.display());
+    let own = ["--voice-file", &british, "--voice-file", path.to_str().unwrap()];
+    let listed = run(utter(["voices", "--json"]).args(own)).quietly().json();
+    let voices = listed.as_array().unwrap();
+    assert_eq!(voices.len(), 54 + 2);
+    let shown = |voice: &serde_json::Value| {
+        ["name", "tag", "gender"].map(|field| voice[field].as_str().unwrap_or("none").to_owned())
+    };
+    assert_eq!(shown(&voices[54]), ["bf_grandma", "en-GB", "female"]);
+    assert_eq!(shown(&voices[55]), ["grandma", "en-US", "none"]);
+
+    let say = |voice: &str| {
+        let wav = folder.path().join("said.wav");
+        let mut say = utter(["say", "--phonemes", "jˈɛs.", "--voice", voice, "--out"]);
+        run(say.arg(&wav).args(own)).quietly();
+        fs::read(wav).unwrap()
+    };
+    assert!(say("bf_grandma") == say("bf_emma"), "every bit");
+    assert!(
+        say("grandma:0.5,af_heart:0.5") == say("bf_emma,af_heart"),
+        "every bit"
+    );
+    assert!(say("grandma:0.5,af_heart:0.5") != say("bf_emma"));
+}
+
 #[test]
 fn status_tells_what_is_used() {
     let status = run(&mut utter(["status", "--json", "--threads", "3"]))

@@ -162,7 +162,10 @@ impl ArtifactsError {
             },
             Self::Unusable { place, reason } => reason.hint(place),
             Self::UnknownVoice { name, known } => {
-                let list = format!("`utter voices` lists all {}.", known.len());
+                let list = match known.len() {
+                    0 => "`utter voices` lists them.".into(),
+                    all => format!("`utter voices` lists all {all}."),
+                };
                 match naming::did_you_mean(name, known.iter().map(String::as_str)) {
                     Some(question) => format!("{} {list}", sentence(&question)),
                     None => list,
