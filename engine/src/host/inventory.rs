@@ -43,3 +43,18 @@ impl Inventory {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With the real voice.
+    #[test]
+    fn the_users_own_come_after_the_others() {
+        let own = VoiceFile::new("af_grandma", "never/read.npy").unwrap();
+        let found = Inventory::find(None, &[own]).unwrap();
+        assert_eq!(found.voices.len(), 54 + 1);
+        assert_eq!(found.voices[0], "af_alloy");
+        assert_eq!(found.voices[54], "af_grandma");
+    }
+}

@@ -2,6 +2,7 @@
 
 use super::invariants::SHAPE;
 use super::*;
+use proptest::prelude::*;
 
 /// Numbers as a style has them, none like another.
 fn values() -> Vec<f32> {
@@ -32,16 +33,20 @@ fn parse(bytes: &[u8]) -> Result<VoicePack, PackError> {
     VoicePack::parse(bytes, SHAPE)
 }
 
-#[test]
-fn every_format_gives_the_same_numbers() {
-    let files = [
+/// A good file of each format.
+fn files() -> Vec<Vec<u8>> {
+    vec![
         bytes(),
         npy("(3, 4)"),
         npy("(3, 1, 4)"),
         tensors(r#"{"style":{"dtype":"F32","shape":[3,4],"data_offsets":[0,48]}}"#),
         tensors(r#"{"v":{"dtype":"F32","shape":[3,1,4],"data_offsets":[0,48]}, "__metadata__":{"a":"b"}}"#),
-    ];
-    for file in files {
+    ]
+}
+
+#[test]
+fn every_format_gives_the_same_numbers() {
+    for file in files() {
         let pack = parse(&file).unwrap();
         assert_eq!((pack.values(), pack.shape()), (&values()[..], SHAPE));
     }
@@ -171,4 +176,26 @@ fn a_file_that_cannot_be_read_is_named() {
     std::fs::write(&path, npy("(3, 4)")).unwrap();
     let pack = VoicePack::read(&path, SHAPE).unwrap();
     assert_eq!(pack.values(), values(), "the content says what it is");
+}
+
+proptest! {
+    /// Bytes of good files changed, cut and added: what is accepted still is what it should be.
+    #[test]
+    fn no_damage_makes_it_panic(
+        which in 0..5_usize,
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
+        cut in prop::option::of(any::<prop::sample::Index>()),
+        more in prop::collection::vec(any::<u8>(), 0..8),
+    ) {
+        let mut file = files().swap_remove(which);
+        for (place, byte) in changes {
+            let place = place.index(file.len());
+            file[place] = byte;
+        }
+        if let Some(cut) = cut {
+            file.truncate(cut.index(file.len()));
+        }
+        file.extend(more);
+        super::invariants::fuzz_pack(&file);
+    }
 }
