@@ -6,6 +6,9 @@
 /// Less alike than this are not worth showing; clap's measure for its own suggestions is 0.7, for shorter words.
 const ALIKE: f64 = 0.8;
 
+/// What is so much less alike than the best is no rival of it: all voices of one kind begin alike.
+const FAR: f64 = 0.1;
+
 /// As alike as a name is to its beginning.
 const BEGINNING: f64 = 0.95;
 
@@ -25,6 +28,9 @@ pub fn nearest<'a>(typed: &str, names: impl IntoIterator<Item = &'a str>) -> Vec
         .filter(|(alike, _)| *alike >= ALIKE)
         .collect();
     found.sort_by(|a, b| b.0.total_cmp(&a.0));
+    if let Some(&(best, _)) = found.first() {
+        found.retain(|(alike, _)| *alike >= best - FAR);
+    }
     found.truncate(MOST);
     found.into_iter().map(|(_, name)| name).collect()
 }
@@ -68,6 +74,11 @@ mod tests {
         assert_eq!(nearest("af_haert", NAMES)[0], "af_heart");
         assert_eq!(nearest("af heart", NAMES)[0], "af_heart");
         assert_eq!(nearest("bf_heart", NAMES)[0], "af_heart");
+        assert_eq!(
+            nearest("af_bela", NAMES),
+            ["af_bella"],
+            "the others only begin so, too"
+        );
         assert_eq!(nearest("George", NAMES), ["bm_george"]);
         assert_eq!(nearest("qqq", NAMES), [""; 0]);
         assert_eq!(nearest("", NAMES), [""; 0]);
