@@ -20,8 +20,8 @@ mod compare;
 #[path = "../../../../fixtures/audio/timed_output.rs"]
 mod timed_output;
 
-mod phonemes;
 mod captions;
+mod phonemes;
 #[cfg(target_os = "linux")]
 mod play;
 mod program;

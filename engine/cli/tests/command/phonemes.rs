@@ -53,7 +53,14 @@ fn words_are_shown_with_what_they_are_read_as_and_how_that_was_found() {
     );
     has_row(
         "It runs kubectl.",
-        &["kubectl", "8–15", "kubectl", "kˈub sˌitˌiˈɛl", "letter-to-sound", "JJ"],
+        &[
+            "kubectl",
+            "8–15",
+            "kubectl",
+            "kˈub sˌitˌiˈɛl",
+            "letter-to-sound",
+            "JJ",
+        ],
     );
     has_row(
         "Zbigniew is here.",
@@ -133,5 +140,8 @@ fn standard_input_is_read_and_what_cannot_be_read_is_refused() {
         .code(2)
         .in_two_lines();
     let unknown = run(&mut utter(["phonemes", "--lang", "xx", "x"])).code(2);
-    assert!(unknown.stderr.contains("there are en-US, en-GB, es"), "{unknown:?}");
+    assert!(
+        unknown.stderr.contains("there are en-US, en-GB, es"),
+        "{unknown:?}"
+    );
 }
