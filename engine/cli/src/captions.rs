@@ -16,6 +16,7 @@ use crate::failure::{Failure, Kind};
 pub struct Captions {
     format: CaptionFormat,
     text: String,
+    is_marked: bool,
     target: PathBuf,
     /// Where they are written meanwhile; `None` once they have their name.
     partial: Option<PathBuf>,
@@ -24,7 +25,7 @@ pub struct Captions {
 
 impl Captions {
     /// Begins captions of `text` at `path`, whose name says the format.
-    pub fn create(path: &Path, text: &str) -> Result<Self, Failure> {
+    pub fn create(path: &Path, text: &str, is_marked: bool) -> Result<Self, Failure> {
         // A link is written through.
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let mut name = target.file_name().unwrap_or_default().to_owned();
@@ -34,6 +35,7 @@ impl Captions {
         Ok(Self {
             format: CaptionFormat::of_path(path).unwrap_or(CaptionFormat::Srt),
             text: text.to_owned(),
+            is_marked,
             target,
             partial: Some(partial),
             file,
@@ -44,7 +46,7 @@ impl Captions {
     pub fn write(mut self, rendered: &Rendered) -> Result<(), Failure> {
         let source = Captioned {
             text: &self.text,
-            is_marked: false,
+            is_marked: self.is_marked,
         };
         let captions = captions(self.format, source, rendered);
         let written = self.file.write_all(captions.as_bytes());

@@ -124,7 +124,7 @@ impl Destination {
         if let Some(path) = &options.out {
             let captions = options.captions.as_deref().zip(text);
             let captions = captions
-                .map(|(path, text)| Captions::create(path, text))
+                .map(|(path, text)| Captions::create(path, text, options.reading.marked().is_some()))
                 .transpose()?;
             let wav = WavFile::create(path, SAMPLE_RATE, WavEncoding::default())?;
             return Ok(Self::File(Box::new(wav), path.clone(), captions));

@@ -7,6 +7,7 @@ use crate::playback::{MarkKind, TrackKind, Volume};
 use crate::speech::{HeardUntil, UtteranceId};
 use crate::text::TextRange;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How things stand with a client.
@@ -89,6 +90,17 @@ pub enum ClientEvent {
         /// When a word, a phoneme or a viseme that begins will have ended, from the utterance's beginning; otherwise the same
         /// as `time`.
         end: Duration,
+    },
+    /// A place is reached that the text's markup has given a name (`<mark name="…"/>`).
+    Bookmark {
+        /// The utterance.
+        utterance: UtteranceId,
+        /// The name.
+        name: Arc<str>,
+        /// Where it is in the text; empty.
+        source: TextRange,
+        /// From the utterance's beginning.
+        time: Duration,
     },
     /// How far it is. While it is heard, as often as the player's options say.
     Progress {
@@ -213,7 +225,10 @@ impl Followed for ClientState {
                 self.departure = Some(*departure);
                 self.utterances.clear();
             }
-            ClientEvent::Mark { .. } | ClientEvent::Replayed { .. } | ClientEvent::Obeyed { .. } => {}
+            ClientEvent::Mark { .. }
+            | ClientEvent::Bookmark { .. }
+            | ClientEvent::Replayed { .. }
+            | ClientEvent::Obeyed { .. } => {}
         }
     }
 }

@@ -9,7 +9,7 @@ use super::error::Error;
 use super::runtime::Runtime;
 use super::runtime_events::{RuntimeEvent, VoiceState};
 use super::spoken::Told;
-use crate::playback::{CommandId, Effect, OpenReason, PlaybackEvent, TrackId};
+use crate::playback::{CommandId, Effect, MarkKind, OpenReason, PlaybackEvent, TrackId};
 use crate::speech::{Event, LoadReason, LoadStep, Outcome, SAMPLE_RATE, UtteranceId};
 use std::time::Duration;
 
@@ -66,6 +66,19 @@ fn heard(runtime: &Runtime, track: TrackId, event: &PlaybackEvent) {
     let Some(entry) = runtime.spoken.of(track) else {
         return;
     };
+    if let PlaybackEvent::Mark { mark, time, .. } = event
+        && mark.kind == MarkKind::Bookmark
+    {
+        for name in entry.handle.bookmarks(mark.source.start) {
+            entry.tell(ClientEvent::Bookmark {
+                utterance: entry.handle.id(),
+                name,
+                source: entry.handle.text_range(&mark.source),
+                time: *time,
+            });
+        }
+        return;
+    }
     let utterance = entry.utterance();
     entry.tell(match event {
         PlaybackEvent::TrackStarted { .. } => ClientEvent::Started { utterance },

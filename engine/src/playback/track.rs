@@ -72,6 +72,8 @@ pub enum MarkKind {
     WordEnd,
     /// This phoneme begins, and the source is its word's.
     Phoneme(char),
+    /// A place that has a name, which whoever pushes the marks knows by its source.
+    Bookmark,
     /// The mouth takes this shape, of a set that whoever pushes the marks knows; the source is the word's.
     Viseme(u8),
 }

@@ -10,7 +10,7 @@ use super::plan::HUNGRY;
 use super::source::{Asked, Readiness, Waker};
 use super::spacing::{Placed, Spacing};
 use super::synthesizer::{CancelFlag, SynthesisError, SynthesisRequest, Synthesizer};
-use super::timing::{Marks, Timing, spoken_words};
+use super::timing::{Marks, Timing, bookmark_frames, spoken_words};
 use super::trim::{Levels, Trim};
 use super::utterance::{Chunk, Delivery, Utterance};
 use crate::text::{Boundary, Wish};
@@ -35,6 +35,10 @@ pub(super) struct ChunkAudio<'a> {
 }
 
 /// What a step has come to.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one at a time, and taken apart where it is given"
+)]
 pub(super) enum Stepped<'a> {
     /// A chunk was made. It may have no frames.
     Made(ChunkAudio<'a>),
@@ -228,9 +232,13 @@ impl Script {
         frames.clear();
         let levels = Levels::of(audio);
         let sound = levels.sounding();
-        let marks = sound.clone().map_or_else(Marks::default, |sound| Marks {
-            words: spoken_words(chunk, timing, &levels, &sound),
-            sound,
+        let marks = sound.clone().map_or_else(Marks::default, |sound| {
+            let words = spoken_words(chunk, timing, &levels, &sound);
+            Marks {
+                bookmarks: bookmark_frames(chunk, &words, &sound),
+                words,
+                sound,
+            }
         });
         let pause = delivery.pause_frames(chunk);
         let is_last = chunk.boundary == Boundary::End;

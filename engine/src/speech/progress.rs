@@ -5,7 +5,7 @@ use super::heard::HeardUntil;
 use super::transcript::Transcript;
 use super::utterance::UtteranceId;
 use crate::playback::{Extent, TrackEnd};
-use crate::text::TextRange;
+use crate::text::{Bookmark, TextRange};
 use parking_lot::{Condvar, Mutex};
 use std::ops::Range;
 use std::sync::Arc;
@@ -39,6 +39,8 @@ struct State {
     outcome: Option<Outcome>,
     /// How far its track was heard, which is over.
     extent: Option<Extent>,
+    /// Places in its text that have a name.
+    bookmarks: Vec<Bookmark>,
 }
 
 impl Progress {
@@ -47,6 +49,13 @@ impl Progress {
         Self {
             transcript,
             ..Self::default()
+        }
+    }
+
+    /// Marks of these have been made.
+    pub(super) fn bookmarked(&self, bookmarks: &[Bookmark]) {
+        if !bookmarks.is_empty() {
+            self.state.lock().bookmarks.extend_from_slice(bookmarks);
         }
     }
 
@@ -144,6 +153,14 @@ impl UtteranceHandle {
                 utf16: bytes.clone(),
             },
         }
+    }
+
+    /// The names that markup has given to a place of its text, in bytes: for the marks of its track that are
+    /// [bookmarks](crate::playback::MarkKind::Bookmark).
+    pub fn bookmarks(&self, byte: usize) -> Vec<Arc<str>> {
+        let state = self.progress.state.lock();
+        let here = state.bookmarks.iter().filter(|bookmark| bookmark.source == byte);
+        here.map(|bookmark| Arc::clone(&bookmark.name)).collect()
     }
 
     /// Waits until it is over: heard to its last frame (the device's latency included), stopped, or failed. A

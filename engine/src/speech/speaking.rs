@@ -120,6 +120,7 @@ impl Work for Speaking {
         if self.made == 0 && !audio.frames.is_empty() {
             self.heard.first_audio(tools.events);
         }
+        self.heard.progress.bookmarked(&audio.chunk.bookmarks);
         let marks = marks(self.made, &audio, self.is_sentence_start, self.marked);
         self.is_sentence_start = audio.chunk.boundary >= Boundary::Sentence;
         self.heard.track.push(audio.frames.into(), marks)?;
@@ -171,6 +172,10 @@ fn marks(at: u64, audio: &ChunkAudio<'_>, is_sentence_start: bool, marked: MarkO
             phonemes.map(|phoneme| mark(&phoneme.frames, MarkKind::Phoneme(phoneme.symbol), &word.source)),
         );
         marks.push(moment(word.frames.end, MarkKind::WordEnd, &word.source));
+    }
+    for (bookmark, frame) in audio.chunk.bookmarks.iter().zip(&audio.marks.bookmarks) {
+        let source = bookmark.source..bookmark.source;
+        marks.push(moment(*frame, MarkKind::Bookmark, &source));
     }
     if let Some(set) = marked.visemes {
         let shapes = shapes(&audio.marks.words, audio.frames.len(), set);

@@ -7,7 +7,7 @@
 
 use super::trim::Levels;
 use super::utterance::Chunk;
-use crate::text::{VisemeSet, Word};
+use crate::text::{Bookmark, VisemeSet, Word};
 use std::ops::Range;
 
 /// Frames in 1 ms.
@@ -75,6 +75,8 @@ pub(super) struct Marks {
     pub(super) sound: Range<usize>,
     /// The chunk's words, all within `sound`; none if the voice does not tell when they are, or is silent.
     pub(super) words: Vec<SpokenWord>,
+    /// The frames of the chunk's bookmarks, in order.
+    pub(super) bookmarks: Vec<usize>,
 }
 
 impl Marks {
@@ -86,6 +88,9 @@ impl Marks {
             }
         };
         move_range(&mut self.sound);
+        for frame in &mut self.bookmarks {
+            *frame = (*frame).clamp(kept.start, kept.end) - kept.start + at;
+        }
         for word in &mut self.words {
             move_range(&mut word.frames);
             let phonemes = word.phonemes.iter_mut();
@@ -123,6 +128,22 @@ pub(super) fn spoken_words(
         start = next_start.clamp(end, sound.end);
     }
     words
+}
+
+/// When the bookmarks of a chunk are reached: with the word behind each, or with the end of its sound.
+pub(super) fn bookmark_frames(chunk: &Chunk, words: &[SpokenWord], sound: &Range<usize>) -> Vec<usize> {
+    let frame = |bookmark: &Bookmark| {
+        let behind = chunk
+            .words
+            .iter()
+            .position(|word| word.phonemes.end > bookmark.phoneme);
+        match behind {
+            Some(0) => sound.start,
+            Some(word) => words.get(word).map_or(sound.start, |word| word.frames.start),
+            None => sound.end,
+        }
+    };
+    chunk.bookmarks.iter().map(frame).collect()
 }
 
 /// The phonemes of a word that has these frames. What only marks one belongs to it: stress stands ahead of it, the rest behind.
@@ -309,6 +330,25 @@ mod tests {
     }
 
     #[test]
+    fn a_bookmark_is_reached_with_the_word_behind_it() {
+        let mut chunk = chunk(&[("abc", " "), ("de", ".")]);
+        let bookmark = |phoneme| Bookmark {
+            phoneme,
+            source: 0,
+            name: "here".into(),
+        };
+        chunk.bookmarks = [0, 3, 4, 7].map(bookmark).to_vec();
+        let spoken = |frames| SpokenWord {
+            source: 0..1,
+            frames,
+            phonemes: vec![],
+        };
+        let words = [spoken(2_000..5_000), spoken(6_000..8_000)];
+        let frames = bookmark_frames(&chunk, &words, &(1_000..9_000));
+        assert_eq!(frames, [1_000, 6_000, 6_000, 9_000]);
+    }
+
+    #[test]
     fn marks_move_with_the_frames_that_are_kept() {
         let marks = Marks {
             sound: 1_000..5_000,
@@ -320,9 +360,13 @@ mod tests {
                     frames: 1_500..3_000,
                 }],
             }],
+            bookmarks: vec![3_000],
         };
         let moved = marks.moved(&(900..5_100), 240);
-        assert_eq!(moved.sound, 340..4_340);
+        assert_eq!(
+            (moved.sound.clone(), moved.bookmarks.as_slice()),
+            (340..4_340, [2_340].as_slice())
+        );
         assert_eq!(moved.words[0].frames, 340..2_340);
         assert_eq!(moved.words[0].phonemes[0].frames, 840..2_340);
     }

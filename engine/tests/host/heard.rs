@@ -2,10 +2,10 @@
 
 use crate::rig::{Follower, NEVER, Rig, config};
 use std::time::Duration;
-use utter::host::{Client, ClientEvent, HeardUntil, Speak};
+use utter::host::{Client, ClientEvent, HeardUntil, Reason, Speak};
 use utter::playback::{MarkKind, Stop};
 use utter::speech::Outcome;
-use utter::text::{TextRange, Utf16Cursor, VisemeSet};
+use utter::text::{Markup, Strictness, TextRange, Utf16Cursor, VisemeSet};
 
 const TEXT: &str = "A naïve 😀 fox jumps over the dog. It sleeps.";
 
@@ -174,4 +174,53 @@ fn phonemes_and_visemes_come_when_they_are_asked_for() {
     let of = |ids: &[u8]| ids.iter().copied().map(MarkKind::Viseme).collect::<Vec<_>>();
     assert_eq!(kinds(visemes(VisemeSet::Microsoft)), of(&[21, 11, 0]));
     assert_eq!(kinds(visemes(VisemeSet::Oculus)), of(&[1, 10, 12, 0]));
+}
+
+#[test]
+fn a_place_with_a_name_is_told_when_it_is_reached() {
+    let rig = Rig::new(config());
+    let client = rig.client("one");
+    let mut events = Follower::of(&client);
+    let text =
+        "<speak>A fox <mark name='here'/>jumps. <break time='200ms'/>It sleeps.<mark name='end'/></speak>";
+    client
+        .speak(Speak::text(text).markup(Markup::Ssml, Strictness::Strict))
+        .unwrap();
+    let told = events.until(|event| matches!(event, ClientEvent::Finished { .. }));
+    let heard: Vec<String> = told
+        .iter()
+        .filter_map(|event| match event {
+            ClientEvent::Mark {
+                kind: MarkKind::Word,
+                source,
+                ..
+            } => Some(text[source.utf8.clone()].to_string()),
+            ClientEvent::Bookmark { name, source, .. } => {
+                assert!(text[source.utf8.start..].starts_with("<mark"), "{source:?}");
+                Some(format!("({name})"))
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(heard, ["A", "fox", "(here)", "jumps", "It", "sleeps", "(end)"]);
+}
+
+#[test]
+fn markup_that_is_wrong_is_refused_with_its_place() {
+    let rig = Rig::new(config());
+    let client = rig.client("one");
+    let wrong = || Speak::text("<speak>A <b>fox</b></speak>");
+    let error = client
+        .speak(wrong().markup(Markup::Ssml, Strictness::Strict))
+        .unwrap_err();
+    assert_eq!(error.reason(), Reason::InvalidInput);
+    assert!(error.to_string().contains("line 1, column 10"), "{error}");
+    assert!(
+        client
+            .speak(wrong().markup(Markup::Ssml, Strictness::Lenient))
+            .is_ok()
+    );
+    let stream = Speak::text("").markup(Markup::Inline, Strictness::Strict);
+    let refused = client.speak_stream(stream).map(|_| ()).unwrap_err();
+    assert_eq!(refused.reason(), Reason::InvalidInput);
 }

@@ -413,9 +413,9 @@ impl Log {
             }
             ClientEvent::Prepared { utterance, .. } => (utterance, Some(Seen::Prepared)),
             ClientEvent::Started { utterance } => (utterance, Some(Seen::Started)),
-            ClientEvent::Mark { utterance, .. } | ClientEvent::Progress { utterance, .. } => {
-                (utterance, None)
-            }
+            ClientEvent::Mark { utterance, .. }
+            | ClientEvent::Bookmark { utterance, .. }
+            | ClientEvent::Progress { utterance, .. } => (utterance, None),
             ClientEvent::Interrupted { utterance, .. } => (utterance, Some(Seen::Interrupted)),
             ClientEvent::Replayed { .. } => return assert!(self.was_moved, "it has not gone back"),
             ClientEvent::Resumed { utterance, .. } => (utterance, Some(Seen::Started)),

@@ -134,6 +134,7 @@ impl Account {
             }
             ClientEvent::Prepared { utterance, .. }
             | ClientEvent::Mark { utterance, .. }
+            | ClientEvent::Bookmark { utterance, .. }
             | ClientEvent::Progress { utterance, .. }
             | ClientEvent::Interrupted { utterance, .. }
             | ClientEvent::Resumed { utterance, .. }
