@@ -53,10 +53,13 @@ packages:
 	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || need="$$need python3-venv"; \
 	$(BRING_PACKAGES)
 
-# valgrind, under which the tests count instructions, and a PulseAudio server for them to start and listen to:
+# espeak-ng, through which some languages are read, valgrind, under which the tests count instructions, and a PulseAudio server for them to start and listen to:
 # UTTER_TEST_WITHOUT_PULSE=1 does without, and leaves those tests out.
 test-packages: packages
 	@need=; \
+	if [ "$$(uname)" = Linux ]; then \
+		ls /usr/lib*/libespeak-ng.so.1 /usr/lib/*/libespeak-ng.so.1 2>/dev/null | grep -q . || need="$$need libespeak-ng1 espeak-ng-data"; \
+	fi; \
 	if $(ON_LINUX_X86_64); then command -v valgrind >/dev/null || need="$$need valgrind"; fi; \
 	if [ "$$(uname)" = Linux ] && [ -z "$$UTTER_TEST_WITHOUT_PULSE" ]; then \
 		command -v pulseaudio >/dev/null || need="$$need pulseaudio"; \

@@ -51,7 +51,8 @@ pub fn load(
     language: Option<Language>,
 ) -> Result<(KokoroPipeline, Arc<Reader>), Failure> {
     let shown = spinner("Loading the voice");
-    let reader = Arc::new(Reader::new());
+    // Who chooses a voice that needs espeak-ng asks for it.
+    let reader = Arc::new(Reader::new().allowing_espeak(true));
     let loaded = std::thread::scope(|scope| {
         if let Some(language) = language {
             let reader = &reader;

@@ -19,6 +19,8 @@ struct Row {
     tag: Option<&'static str>,
     gender: Option<&'static str>,
     reads_text: bool,
+    /// What text is read through that has to be installed.
+    through: Option<&'static str>,
 }
 
 impl Row {
@@ -33,6 +35,9 @@ impl Row {
                 Gender::Male => "male",
             }),
             reads_text: language.is_some_and(Language::has_text_front_end),
+            through: language
+                .is_some_and(Language::is_read_by_espeak)
+                .then_some("espeak-ng"),
         }
     }
 }
@@ -45,10 +50,10 @@ pub fn run(artifacts: Option<&Path>, own: &VoiceFiles, json: bool) -> Result<Exi
     } else {
         let mut table = table(&["VOICE", "LANGUAGE", "TAG", "SPEAKER", "INPUT"]);
         for row in rows {
-            let input = if row.reads_text {
-                "text, phonemes"
-            } else {
-                "phonemes"
+            let input = match (row.reads_text, row.through) {
+                (true, None) => "text, phonemes",
+                (true, Some(_)) => "text through espeak-ng, phonemes",
+                (false, _) => "phonemes",
             };
             let language = row.language.as_deref().unwrap_or("?");
             table.add_row([

@@ -25,6 +25,8 @@ const SHORTEST_FADE: usize = 24;
 pub(super) struct Spacing {
     /// Frames of silence that are still to come before the next sound; `None` ahead of the first.
     owed: Option<usize>,
+    /// Frames of silence that are there since the last sound.
+    paid: usize,
 }
 
 /// Where the audio of a chunk has gone.
@@ -64,16 +66,19 @@ impl Spacing {
             fade(&mut frames[at..], tail, 1.0);
         }
         self.owed = Some(pause - tail);
+        self.paid = tail;
         if is_last {
             frames.resize(frames.len() + pause - tail, 0.0);
             self.owed = Some(0);
+            self.paid = pause;
         }
         Placed { kept, at }
     }
 
-    /// At least so much silence comes ahead of the next sound, also of the first.
+    /// At least so much silence is between the last sound and the next, or ahead of the first.
     pub(super) fn at_least(&mut self, pause: usize) {
-        self.owed = Some(self.owed.unwrap_or(0).max(pause));
+        let missing = pause.saturating_sub(self.paid);
+        self.owed = Some(self.owed.unwrap_or(0).max(missing));
     }
 
     /// A chunk without a sound: only the pause behind it counts, if it is longer than the one ahead of it.

@@ -165,6 +165,11 @@ fn marks(at: u64, audio: &ChunkAudio<'_>, is_sentence_start: bool, marked: MarkO
         let start = audio.marks.sound.start;
         marks.push(moment(start, MarkKind::Sentence, &audio.chunk.source));
     }
+    // Of those of one moment the first is told first, and a name stands ahead of its word.
+    for (bookmark, frame) in audio.chunk.bookmarks.iter().zip(&audio.marks.bookmarks) {
+        let source = bookmark.source..bookmark.source;
+        marks.push(moment(*frame, MarkKind::Bookmark, &source));
+    }
     for word in &audio.marks.words {
         marks.push(mark(&word.frames, MarkKind::Word, &word.source));
         let phonemes = word.phonemes.iter().filter(|_| marked.phonemes);
@@ -172,10 +177,6 @@ fn marks(at: u64, audio: &ChunkAudio<'_>, is_sentence_start: bool, marked: MarkO
             phonemes.map(|phoneme| mark(&phoneme.frames, MarkKind::Phoneme(phoneme.symbol), &word.source)),
         );
         marks.push(moment(word.frames.end, MarkKind::WordEnd, &word.source));
-    }
-    for (bookmark, frame) in audio.chunk.bookmarks.iter().zip(&audio.marks.bookmarks) {
-        let source = bookmark.source..bookmark.source;
-        marks.push(moment(*frame, MarkKind::Bookmark, &source));
     }
     if let Some(set) = marked.visemes {
         let shapes = shapes(&audio.marks.words, audio.frames.len(), set);

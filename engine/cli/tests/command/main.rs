@@ -25,6 +25,7 @@ mod phonemes;
 #[cfg(target_os = "linux")]
 mod play;
 mod program;
+mod reading;
 mod refuse;
 mod render;
 mod show;

@@ -4,6 +4,8 @@
 //! engine's resampler, and below 11 kHz, where that is flat, against the file resampled by the tests' own. The file has 16
 //! bits, whose rounding lies some 75 dB below speech; 60 dB is what must be reached.
 
+use std::process::Stdio;
+
 use utter_dsp::Resampler;
 
 use crate::capture::offset;
@@ -112,6 +114,46 @@ plays_what_is_rendered! {
     says_at_44100_hz_in_stereo: 44_100 Hz, 2 channels, "FLOAT_LE";
     says_at_44100_hz_in_mono: 44_100 Hz, 1 channels, "FLOAT_LE";
     says_in_16_bits: 48_000 Hz, 2 channels, "S16_LE";
+}
+
+/// What a program writes, in pieces that are cut anywhere, is heard before it is all there, and sounds as if it had come at once.
+#[test]
+fn says_what_is_written_to_it_while_it_is_written() {
+    let output = TimedOutput::create("says_what_is_written_to_it_while_it_is_written", DEVICE);
+    // A sentence is only known to be one by what follows.
+    let call = ["-v", "say", "--flush-after", "60000", "-"];
+    let mut say = Running::start(output.give_to(utter(call).stdin(Stdio::piped())));
+    let begun = TEXT.find("walked").unwrap();
+    for piece in TEXT.as_bytes()[..begun].chunks(5) {
+        say.write(piece);
+    }
+    say.wait_until("first audio", |told| told.contains("first audio"));
+    for piece in TEXT.as_bytes()[begun..].chunks(3) {
+        say.write(piece);
+    }
+    say.end_input();
+    let ended = say.wait().code(0);
+    assert!(
+        ended.stderr.contains("underruns=0 xruns=0 losses=0"),
+        "{}",
+        ended.stderr
+    );
+    assert_heard(&output, &DEVICE);
+    output.remove();
+}
+
+/// What was there is said after a while in which nothing came, its sentence complete or not.
+#[test]
+fn says_what_is_there_when_nothing_comes() {
+    let output = TimedOutput::create("says_what_is_there_when_nothing_comes", DEVICE);
+    let call = ["-v", "say", "--flush-after", "50", "-"];
+    let mut say = Running::start(output.give_to(utter(call).stdin(Stdio::piped())));
+    say.write(b"Nobody knows what");
+    say.wait_until("first audio", |told| told.contains("first audio"));
+    say.end_input();
+    let ended = say.wait().code(0);
+    assert!(ended.stderr.contains("all of it is made"), "{}", ended.stderr);
+    output.remove();
 }
 
 /// The chunks come while earlier ones are heard. On a machine that is too slow for that they come late, which is said, and

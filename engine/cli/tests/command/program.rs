@@ -2,9 +2,9 @@
 //!
 //! Used by every module of these tests. A call that does not end by itself is killed and fails its test.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStdin, Command, Output, Stdio};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -31,6 +31,8 @@ pub fn run(command: &mut Command) -> Ended {
 /// A call under way.
 pub struct Running {
     child: Option<Child>,
+    /// Standard input, if it is piped and was not ended.
+    input: Option<ChildStdin>,
     pid: String,
     shown: String,
     stderr: Arc<Mutex<Vec<u8>>>,
@@ -58,11 +60,25 @@ impl Running {
         });
         Self {
             pid: child.id().to_string(),
+            input: child.stdin.take(),
             child: Some(child),
             shown,
             stderr,
             reader,
         }
+    }
+
+    /// Writes to its standard input, which must be piped.
+    #[track_caller]
+    pub fn write(&mut self, piece: &[u8]) {
+        let input = self.input.as_mut().unwrap();
+        input.write_all(piece).unwrap();
+        input.flush().unwrap();
+    }
+
+    /// Ends its standard input.
+    pub fn end_input(&mut self) {
+        drop(self.input.take());
     }
 
     /// Ctrl-C.

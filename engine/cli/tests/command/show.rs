@@ -19,7 +19,9 @@ fn voices_are_listed() {
     let voices = json.as_array().unwrap();
     assert_eq!(voices.len(), 54);
     let readers = voices.iter().filter(|voice| voice["reads_text"] == true);
-    assert_eq!(readers.count(), 28, "20 American and 8 British ones");
+    assert_eq!(readers.count(), 41, "all but 5 Japanese and 8 Chinese ones");
+    let by_espeak = voices.iter().filter(|voice| voice["through"] == "espeak-ng");
+    assert_eq!(by_espeak.count(), 13);
     let gender = |which: &str| voices.iter().filter(|voice| voice["gender"] == which).count();
     assert_eq!(gender("female") + gender("male"), 54);
 }
