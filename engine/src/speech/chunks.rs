@@ -73,6 +73,8 @@ pub(super) struct Script {
     is_read: bool,
     /// Silence was asked for behind the last chunk.
     is_silence_asked: bool,
+    /// Where the last chunk ends in the text.
+    end: usize,
     /// Whether there was none when it was asked for by somebody in a hurry.
     is_hurried: bool,
     /// What the voice has made of the present chunk, and what became of it.
@@ -89,6 +91,7 @@ impl Script {
             next: None,
             is_read: false,
             is_silence_asked: false,
+            end: 0,
             is_hurried: false,
             audio: Vec::new(),
             frames: Vec::new(),
@@ -113,41 +116,44 @@ impl Script {
             return Ok(Prepared::Over);
         }
         self.is_hurried = wish.soon;
+        Ok(match self.ask(wish)? {
+            Asked::Chunk(chunk) => {
+                self.next = Some(chunk);
+                self.is_silence_asked = false;
+                Prepared::Ready
+            }
+            Asked::Over => {
+                self.is_read = true;
+                // Nobody else makes the silence behind the last chunk.
+                let silence = std::mem::take(&mut self.is_silence_asked);
+                self.next = silence.then(|| Chunk {
+                    source: self.end..self.end,
+                    recording: Some(Arc::from([].as_slice())),
+                    ..Chunk::default()
+                });
+                match self.next {
+                    Some(_) => Prepared::Ready,
+                    None => Prepared::Over,
+                }
+            }
+            Asked::Later | Asked::Silence(_) => Prepared::Later,
+        })
+    }
+
+    /// What the source has, but for silences, which become part of the pause.
+    fn ask(&mut self, wish: Wish) -> Result<Asked, SpeechError> {
         loop {
             let asked = self.utterance.chunks.ask(wish);
             let asked = asked.map_err(|error| SpeechError::Text {
                 chunk: self.made,
                 source: Arc::from(error),
             })?;
-            return Ok(match asked {
-                Asked::Chunk(chunk) => {
-                    self.next = Some(chunk);
-                    self.is_silence_asked = false;
-                    Prepared::Ready
-                }
-                Asked::Silence(time) => {
-                    let frames = time.as_secs_f64() * f64::from(SAMPLE_RATE);
-                    self.spacing.at_least(frames.round() as usize);
-                    self.is_silence_asked = true;
-                    continue;
-                }
-                Asked::Later => Prepared::Later,
-                Asked::Over => {
-                    self.is_read = true;
-                    match std::mem::take(&mut self.is_silence_asked) {
-                        // Nobody else makes it.
-                        true => {
-                            let recording = Some(Arc::from([].as_slice()));
-                            self.next = Some(Chunk {
-                                recording,
-                                ..Chunk::default()
-                            });
-                            Prepared::Ready
-                        }
-                        false => Prepared::Over,
-                    }
-                }
-            });
+            let Asked::Silence(time) = asked else {
+                return Ok(asked);
+            };
+            let frames = time.as_secs_f64() * f64::from(SAMPLE_RATE);
+            self.spacing.at_least(frames.round() as usize);
+            self.is_silence_asked = true;
         }
     }
 
@@ -207,6 +213,7 @@ impl Script {
         };
         amplify(&mut self.audio, chunk.manner.gain);
         let marks = self.place(&chunk, &timing);
+        self.end = chunk.source.end;
         let (index, took) = (self.made, begin.elapsed());
         self.made += 1;
         let seconds = self.frames.len() as f64 / f64::from(SAMPLE_RATE);

@@ -4,11 +4,15 @@
 //! that speech can begin while most of a long text is still unread. On the way a text passes through
 //!
 //! ```text
-//! intake       text as it comes: whole, or in pieces cut anywhere
+//! markup       where it is asked for: spans, and what is said of them beside the words (directions)
+//! intake       text as it comes: whole, or in pieces cut anywhere; without the signs of markdown
 //! segment      sentences, cut from the text one by one, and of an unfinished one its clauses (early)
-//! written      numbers, dates, money, addresses, signs and the like into words
-//! normalise    what the pronunciation dictionary expects: straight quotes, Latin letters, bounded runs
-//! lexicon      english: tokens, parts of speech, dictionaries; for other words unknown and letter_to_sound
+//! pronounce    leads a sentence through
+//!   user_lexicon   the user's own spellings and sounds
+//!   written        numbers, dates, money, addresses, signs and the like into words
+//!   normalise      what the pronunciation dictionary expects: straight quotes, Latin letters, bounded runs
+//!   lexicon        english: tokens, parts of speech, dictionaries; for other words unknown, with word_parts and
+//!                  letter_to_sound; or espeak for other languages
 //! split        chunks of at most 510 phonemes, cut where a person would pause
 //! ```
 //!

@@ -181,8 +181,18 @@ fn ends_sentence(before: &str, terminator: char, after: &str) -> bool {
     match after.trim_start().chars().next() {
         None => true,
         Some(next) if next.is_lowercase() => false,
+        Some(next) if next.is_ascii_digit() && counts(before) => false,
         Some(_) => terminator != '.' || !is_abbreviation(before),
     }
+}
+
+/// Whether `before` ends with an abbreviation that a number follows: "vol. 3".
+fn counts(before: &str) -> bool {
+    const COUNTS: [&str; 14] = [
+        "no", "nos", "vol", "vols", "fig", "figs", "ch", "sec", "eq", "art", "para", "p", "ext", "tel",
+    ];
+    let word = before.rsplit(|c: char| !c.is_alphanumeric()).next();
+    word.is_some_and(|word| word.len() <= 4 && COUNTS.contains(&word.to_ascii_lowercase().as_str()))
 }
 
 /// Whether the full stop after `before` belongs to its last word: a title, an initial, a list's number.
@@ -260,6 +270,7 @@ mod tests {
         for text in [
             "Mr. Smith met Dr. J. K. Jones of the U.S. Army.",
             "It was e.g. Monday, cf. No. 5 and Fig. 3.",
+            "See vol. 3, fig. 12 and p. 7.",
             "“Really?” he asked.",
             "Wait... what?",
             "Version 3.14 of www.example.com is out.",

@@ -228,8 +228,10 @@ fn saint_or_street(view: &View<'_>) -> Option<Reading> {
     let after = view.rest().strip_prefix("St").filter(|after| is_edge(after))?;
     let length = 2 + full_stop(after);
     let rest = after.strip_prefix('.').unwrap_or(after);
-    let before = last_word(view.behind());
-    let adjoins = view.behind().ends_with(' ') && !view.behind().trim_end().ends_with(['.', ',']);
+    let behind = view.behind().trim_end();
+    let owner = behind.strip_suffix("'s").or_else(|| behind.strip_suffix("’s"));
+    let before = last_word(owner.unwrap_or(behind));
+    let adjoins = view.behind().ends_with(' ') && !behind.ends_with(['.', ',']);
     let named = adjoins
         && ((is_capitalised(before) && !NO_NAMES.contains(&before))
             || before.starts_with(|c: char| c.is_ascii_digit()));

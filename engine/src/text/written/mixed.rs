@@ -5,7 +5,7 @@
 use super::reading::Reading;
 use super::spelling::{letters_and_digits, spell};
 use super::view::{View, digits, is_edge, is_word_char};
-use super::words::model;
+use super::words::{model, one_by_one};
 
 pub(super) fn read(view: &View<'_>) -> Option<Reading> {
     let text = view.rest();
@@ -19,6 +19,9 @@ pub(super) fn read(view: &View<'_>) -> Option<Reading> {
     // Long ones are keys and hashes, which nobody wants to hear as a whole.
     if !is_mixed || !word.is_ascii() || word.len() > 16 || word.contains('_') || is_ordinal(word) {
         return None;
+    }
+    if let Some(hexadecimal) = hexadecimal(word) {
+        return Some(Reading::new(end, hexadecimal));
     }
     if let Some(number) = word
         .strip_suffix('x')
@@ -45,6 +48,18 @@ pub(super) fn read(view: &View<'_>) -> Option<Reading> {
         ));
     }
     Some(Reading::new(end, letters_and_digits(word, view.accent)))
+}
+
+/// "0xFF", one by one.
+fn hexadecimal(word: &str) -> Option<String> {
+    let number = word.strip_prefix("0x").filter(|number| !number.is_empty())?;
+    let named = number.chars().map(|c| match c {
+        '0'..='9' => Some(one_by_one(c.encode_utf8(&mut [0; 4]))),
+        'a'..='f' | 'A'..='F' => Some(spell(c.encode_utf8(&mut [0; 4]))),
+        _ => None,
+    });
+    let named: Vec<String> = named.collect::<Option<_>>()?;
+    Some(format!("zero X {}", named.join(" ")))
 }
 
 fn is_ordinal(word: &str) -> bool {
