@@ -20,8 +20,8 @@ use super::reading::{Progress, Reading};
 
 /// Reads text: the dictionaries of the languages that have been used, and how text is read if nobody says otherwise.
 ///
-/// Making one is free. The dictionary of a language is loaded when it is first needed, which takes about a millisecond and
-/// for English some 10 MB, and is kept; [`load`](Self::load) does it ahead of time. A reader can be shared between threads.
+/// Making one is free. The dictionary of a language is loaded when it is first needed, which takes a fraction of a millisecond and
+/// for English some 7 MB, and is kept; [`load`](Self::load) does it ahead of time. A reader can be shared between threads.
 ///
 /// ```
 /// use utter::text::{Language, Reader};
