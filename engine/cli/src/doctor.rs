@@ -123,7 +123,13 @@ fn text() -> Result<String, Failure> {
         let chunk = reader.read("Hello.", language)?.next();
         symbols = chunk.map(|chunk| chunk.symbols()).unwrap_or_default();
     }
-    Ok(format!("American and British English (“Hello.” is {symbols})"))
+    let espeak = match Reader::new().allowing_espeak(true).load(Language::French) {
+        Ok(()) => "French and four more through espeak-ng",
+        Err(_) => "espeak-ng, for French and four more, is not installed",
+    };
+    Ok(format!(
+        "American and British English (“Hello.” is {symbols}); {espeak}"
+    ))
 }
 
 fn output() -> Result<String, Failure> {

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum, ValueHint};
 use utter::speech::{Marked, Pauses, Recordings};
 use utter::text::{
     CodeBlocks, CodeSpans, EmojiReading, Language, Links, MarkdownOptions, Markup, ReadError, ReadOptions,
-    Strictness, UserLexicon, WrittenOptions,
+    Strictness, UserLexicon, WrittenOptions, has_markdown,
 };
 
 use crate::failure::{Failure, Kind};
@@ -111,6 +111,19 @@ pub enum Emoji {
 impl ReadingArguments {
     /// The options of the library.
     pub fn options(&self) -> Result<ReadOptions, Failure> {
+        let emoji = match self.emoji {
+            Emoji::Skipped => EmojiReading::Skipped,
+            Emoji::Named => EmojiReading::Named,
+        };
+        Ok(ReadOptions {
+            markdown: self.markdown(),
+            written: WrittenOptions { emoji },
+            lexicon: self.user_lexicon()?,
+            ..ReadOptions::default()
+        })
+    }
+
+    fn markdown(&self) -> Option<MarkdownOptions> {
         let markdown = MarkdownOptions {
             code_spans: match self.code {
                 Code::Spoken => CodeSpans::Spoken,
@@ -126,16 +139,7 @@ impl ReadingArguments {
                 LinkReading::Address => Links::TextAndAddress,
             },
         };
-        let emoji = match self.emoji {
-            Emoji::Skipped => EmojiReading::Skipped,
-            Emoji::Named => EmojiReading::Named,
-        };
-        Ok(ReadOptions {
-            markdown: (!self.no_markdown).then_some(markdown),
-            written: WrittenOptions { emoji },
-            lexicon: self.user_lexicon()?,
-            ..ReadOptions::default()
-        })
+        (!self.no_markdown).then_some(markdown)
     }
 
     fn user_lexicon(&self) -> Result<Option<Arc<UserLexicon>>, Failure> {
@@ -176,6 +180,11 @@ impl ReadingArguments {
             },
             recordings: self.recordings.as_ref().map_or(Recordings::NONE, Recordings::of),
         })
+    }
+
+    /// Whether the text has signs that are not read.
+    pub fn leaves_out(&self, text: &str) -> bool {
+        self.marked().is_some() || self.markdown().is_some_and(|options| has_markdown(text, options))
     }
 
     /// The language in which text is read that this voice says.

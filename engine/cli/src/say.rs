@@ -124,7 +124,7 @@ impl Destination {
         if let Some(path) = &options.out {
             let captions = options.captions.as_deref().zip(text);
             let captions = captions
-                .map(|(path, text)| Captions::create(path, text, options.reading.marked().is_some()))
+                .map(|(path, text)| Captions::create(path, text, options.reading.leaves_out(text)))
                 .transpose()?;
             let wav = WavFile::create(path, SAMPLE_RATE, WavEncoding::default())?;
             return Ok(Self::File(Box::new(wav), path.clone(), captions));

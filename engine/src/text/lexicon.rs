@@ -163,6 +163,7 @@ fn join(spoken: Vec<Spoken>, sentence: &Plain) -> Vec<Piece> {
 
 #[cfg(test)]
 mod tests {
+    use strsim::generic_levenshtein;
     use utter_lexicon::Entry;
 
     use super::*;
@@ -183,21 +184,6 @@ mod tests {
         sound.chars().filter(|c| !is_stress(c)).map(same).collect()
     }
 
-    /// The number of sounds to change, add or drop between two pronunciations (Levenshtein).
-    fn distance(a: &[char], b: &[char]) -> usize {
-        let mut row: Vec<usize> = (0..=b.len()).collect();
-        for (i, left) in a.iter().enumerate() {
-            let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-            for (j, right) in b.iter().enumerate() {
-                let best = (diagonal + usize::from(left != right))
-                    .min(row[j] + 1)
-                    .min(row[j + 1] + 1);
-                diagonal = std::mem::replace(&mut row[j + 1], best);
-            }
-        }
-        row[b.len()]
-    }
-
     /// The share of sounds that the letter-to-sound rules get wrong, over every 37th word of the dictionary.
     fn error_of_the_rules(accent: Accent) -> f64 {
         let english = English::load(accent);
@@ -209,7 +195,8 @@ mod tests {
         for word in words.into_iter().step_by(37) {
             if let Some(Entry::One(sound)) = gold.get(&word) {
                 let expected = comparable(&sound.to_string());
-                wrong += distance(&comparable(&letter_to_sound::pronounce(&word, accent)), &expected);
+                wrong +=
+                    generic_levenshtein(&comparable(&letter_to_sound::pronounce(&word, accent)), &expected);
                 all += expected.len();
             }
         }

@@ -39,6 +39,7 @@ mod lexicon;
 mod markdown;
 mod markup;
 mod normalise;
+mod number_words;
 mod options;
 mod origin;
 mod phonemes;
@@ -64,7 +65,7 @@ pub use error::ReadError;
 pub use espeak::EspeakError;
 pub use explain::{ExplainedSentence, ExplainedWord, Explanation};
 pub use language::Language;
-pub use markdown::{CodeBlocks, CodeSpans, Links, MarkdownOptions};
+pub use markdown::{CodeBlocks, CodeSpans, Links, MarkdownOptions, has_markdown};
 pub use markup::{
     Content, DateFormat, Emphasis, LONGEST_SILENCE, MOST_DEPTH, MOST_SPANS, MarkedText, Markup, MarkupError,
     MarkupProblem, SayAs, Span, Strictness, Style,

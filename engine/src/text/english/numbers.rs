@@ -6,32 +6,8 @@
 
 use super::stress::Stress;
 use super::words::Words;
+use crate::text::number_words::{ONES, TENS};
 
-const SMALL: [&str; 20] = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-];
-const TENS: [&str; 10] = [
-    "", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
-];
 const SCALES: [(u64, &str); 6] = [
     (1_000_000_000_000_000_000, "quintillion"),
     (1_000_000_000_000_000, "quadrillion"),
@@ -208,7 +184,7 @@ fn component(part: &str) -> Option<String> {
 fn each(digits: &str) -> impl Iterator<Item = String> {
     digits
         .bytes()
-        .map(|digit| SMALL[usize::from(digit.saturating_sub(b'0')) % 10].to_string())
+        .map(|digit| ONES[usize::from(digit.saturating_sub(b'0')) % 10].to_string())
 }
 
 fn money(whole: u64, hundredths: u64, currency: Currency) -> Option<Vec<String>> {
@@ -238,11 +214,11 @@ fn cardinal(number: u64) -> String {
     }
     match number {
         100.. => with_rest(
-            format!("{} hundred", SMALL[(number / 100) as usize % 20]),
+            format!("{} hundred", ONES[(number / 100) as usize % 20]),
             number % 100,
         ),
         20.. => with_rest(TENS[(number / 10) as usize % 10].into(), number % 10),
-        _ => SMALL[number as usize % 20].into(),
+        _ => ONES[number as usize % 20].into(),
     }
 }
 

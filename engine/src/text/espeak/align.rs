@@ -85,18 +85,7 @@ fn letters(words: &[String]) -> Vec<char> {
 
 /// The number of characters to change, add or drop, spaces and stress apart (Levenshtein).
 fn distance(a: &[String], b: &[String]) -> usize {
-    let (a, b) = (letters(a), letters(b));
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, left) in a.iter().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, right) in b.iter().enumerate() {
-            let best = (diagonal + usize::from(left != right))
-                .min(row[j] + 1)
-                .min(row[j + 1] + 1);
-            diagonal = std::mem::replace(&mut row[j + 1], best);
-        }
-    }
-    row[b.len()]
+    strsim::generic_levenshtein(&letters(a), &letters(b))
 }
 
 #[cfg(test)]

@@ -24,7 +24,16 @@ mod lines;
 mod tests;
 mod writer;
 
+use super::plain::Plain;
 pub(super) use filter::{MOST_HELD, MarkdownFilter};
+
+/// Whether something of a text is not read, or read as something else, when it is read as Markdown.
+pub fn has_markdown(text: &str, options: MarkdownOptions) -> bool {
+    let (mut filter, mut shown) = (MarkdownFilter::new(options), Plain::default());
+    filter.push(text, &mut shown);
+    filter.finish(&mut shown);
+    shown.text() != text
+}
 
 /// What is spoken of Markdown's constructs.
 ///

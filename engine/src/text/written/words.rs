@@ -4,32 +4,8 @@
 //! does not. Words have no hyphens ("forty five"), since the voice was trained on the words of numbers one by one.
 
 use super::super::language::Accent;
+use super::super::number_words::{ONES, TENS};
 
-const ONES: [&str; 20] = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-];
-const TENS: [&str; 10] = [
-    "", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
-];
 const THOUSANDS: [&str; 7] = [
     "",
     "thousand",
