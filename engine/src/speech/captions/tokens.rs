@@ -10,7 +10,7 @@ use super::time::milliseconds;
 use super::{Captioned, LINE};
 
 /// What Markdown writes around words.
-const MARKING: [char; 5] = ['*', '_', '`', '~', '#'];
+const MARKING: [char; 7] = ['*', '_', '`', '~', '#', '[', ']'];
 
 /// A word with its signs, or a part of one that is longer than a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
