@@ -29,6 +29,14 @@ fn the_seeds_of_markdown_hold() {
 }
 
 #[test]
+fn the_seeds_of_lexicons_hold() {
+    let reader = Reader::new();
+    seeds("user_lexicon", |data| {
+        invariants::fuzz_user_lexicon(&reader, data)
+    });
+}
+
+#[test]
 fn the_seeds_of_markup_hold() {
     let reader = Reader::new();
     seeds("markup", |data| invariants::fuzz_markup(&reader, data));

@@ -9,7 +9,8 @@ use super::markdown::{MOST_HELD, MarkdownFilter};
 use super::plain::Plain;
 use super::{
     Boundary, Chunk, CodeBlocks, CodeSpans, Content, LONGEST_SILENCE, Language, Limits, Links, MOST_SPANS,
-    MarkdownOptions, Markup, Progress, ReadOptions, Reader, Span, Strictness, TextStream, Wish, is_symbol,
+    MarkdownOptions, Markup, Progress, ReadOptions, Reader, Span, Strictness, TextStream, UserLexicon, Wish,
+    is_symbol,
 };
 
 /// Reads `text` in a language that can be read, letter for letter and as Markdown, and checks the chunks.
@@ -334,6 +335,30 @@ pub fn fuzz_markup(reader: &Reader, data: &[u8]) {
     let text = String::from_utf8_lossy(text);
     check_markup(&text, markup);
     check_marked(reader, &text, markup);
+}
+
+/// The body of the fuzz target `user_lexicon`: a lexicon, and behind a zero byte the text that is read with it.
+pub fn fuzz_user_lexicon(reader: &Reader, data: &[u8]) {
+    let data = String::from_utf8_lossy(data);
+    let (lexicon, text) = data.split_once('\0').unwrap_or((&data, ""));
+    let lexicon = match UserLexicon::parse(lexicon) {
+        Ok(lexicon) => lexicon,
+        Err(error) => {
+            assert!(lexicon.is_char_boundary(error.place.byte), "{error}");
+            assert!(!error.hint().is_empty());
+            return;
+        }
+    };
+    let options = ReadOptions {
+        lexicon: Some(Arc::new(lexicon)),
+        ..ReadOptions::verbatim()
+    };
+    for language in [Language::AmericanEnglish, Language::BritishEnglish] {
+        let Ok(chunks) = reader.read_as(text, language, &options) else {
+            panic!("{language} can be read");
+        };
+        check_parts(&chunks.collect::<Vec<_>>(), text, options.limits);
+    }
 }
 
 fn check_spans(spans: &[Span], text: &str) {

@@ -231,9 +231,15 @@ impl Reading {
     /// whole text, which was loaded before anything was read.
     fn lexicon<'r>(&self, reader: &'r Reader) -> Option<&'r Lexicon> {
         let of_voice = self.manner.voice.as_deref().and_then(Language::of_voice);
-        let here = self.language_here.or(of_voice);
-        here.and_then(|language| reader.lexicon(language).ok())
-            .or_else(|| reader.lexicon(self.language).ok())
+        let here = self.language_here.or(of_voice).unwrap_or(self.language);
+        match reader.lexicon(here) {
+            Ok(lexicon) => Some(lexicon),
+            Err(error) => {
+                let instead = self.language.tag();
+                tracing::warn!(%error, instead, "a part of the text is read in another language");
+                reader.lexicon(self.language).ok()
+            }
+        }
     }
 
     /// The next sentence that says something. Those before it that do not are read.

@@ -6,7 +6,7 @@ use super::number::superscript;
 use super::quantity::{Quantity, is_attribute};
 use super::reading::Reading;
 use super::units::{RATES, UNITS, Unit, When};
-use super::view::{View, full_stop, gap, is_edge};
+use super::view::{View, digits, full_stop, gap, is_edge};
 
 pub(super) fn read(view: &View<'_>) -> Option<Reading> {
     let text = view.rest();
@@ -165,8 +165,33 @@ fn rate(view: &View<'_>) -> Option<Reading> {
     let is_number = counted.starts_with(|c: char| c.is_ascii_digit() || "$£€¥₹~+-".contains(c))
         && counted.contains(|c: char| c.is_ascii_digit());
     let before_is_magnitude = matches!(counted, "million" | "billion" | "thousand" | "k");
+    if counted.starts_with(['$', '£', '€', '¥', '₹'])
+        && let Some(reading) = per_so_many(text)
+    {
+        return Some(reading);
+    }
     let (words, length) = per(text)?;
     (is_number || before_is_magnitude).then(|| Reading::new(length, format!("per {words}")))
+}
+
+/// The "/1K" of a price, and "/100": "per thousand", "per 100".
+fn per_so_many(text: &str) -> Option<Reading> {
+    let after = text.strip_prefix('/')?;
+    let count = digits(after);
+    let (number, rest) = after.split_at(count);
+    let (scale, length) = match rest.chars().next() {
+        Some('K' | 'k') => (" thousand", 1),
+        Some('M') => (" million", 1),
+        _ => ("", 0),
+    };
+    if count == 0 || count > 4 || !is_edge(&rest[length..]) {
+        return None;
+    }
+    let words = match (number, scale) {
+        ("1", " thousand" | " million") => format!("per{scale}"),
+        _ => format!("per {number}{scale}"),
+    };
+    Some(Reading::new(1 + count + length, words))
 }
 
 /// "50%", "5 %", "‰".
