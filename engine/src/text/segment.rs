@@ -166,7 +166,8 @@ fn begins_list_item(rest: &str, is_final: bool) -> Option<bool> {
     };
     match marker {
         Some("") if !is_final => None,
-        marker => Some(marker.is_some_and(|text| text.starts_with(char::is_whitespace))),
+        // At the end of the text it is an item with nothing in it.
+        marker => Some(marker.is_some_and(|text| text.is_empty() || text.starts_with(char::is_whitespace))),
     }
 }
 
@@ -297,6 +298,8 @@ mod tests {
             boundaries(text),
             [Boundary::Paragraph, Boundary::Paragraph, Boundary::End]
         );
+        assert_eq!(sentences("Buy\n-"), ["Buy", "-"]);
+        assert_eq!(sentences("Buy\n-\n\n"), ["Buy", "-"]);
         assert_eq!(
             sentences("Buy\n- milk\n* eggs\n2. tea\n-5 or 1.5"),
             ["Buy", "- milk", "* eggs", "2. tea\n-5 or 1.5"]
