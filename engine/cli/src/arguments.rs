@@ -171,7 +171,7 @@ pub struct SayOptions {
     pub playback: PlaybackArguments,
 
     /// The text is phonemes, as in `həlˈO wˈɜɹld!`
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["language", "lexicon", "markup", "no_markdown", "emoji"])]
     pub phonemes: bool,
 
     #[command(flatten)]

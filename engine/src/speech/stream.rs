@@ -143,20 +143,16 @@ impl std::fmt::Debug for TextWriter {
 /// A text that is said while it is written: where it is written, and its chunks. What is there and could be changed by what
 /// follows is said after `quiet` without a piece.
 ///
-/// The dictionary of the language is loaded by the thread that asks for the first chunk.
-///
 /// # Errors
 ///
-/// [`ReadError::NoTextFrontEnd`] for a language whose text cannot be read.
+/// As [`Reader::load`].
 pub fn stream_text(
     reader: Arc<Reader>,
     language: Language,
     options: ReadOptions,
     quiet: Duration,
 ) -> Result<(TextWriter, Box<dyn ChunkSource>), ReadError> {
-    if !language.has_text_front_end() {
-        return Err(ReadError::NoTextFrontEnd { language });
-    }
+    let text = TextStream::new(reader, language, options)?;
     let shared = Arc::new(Shared {
         transcript: Transcript::default(),
         state: Mutex::new(State {
@@ -174,7 +170,7 @@ pub fn stream_text(
     };
     let source = Written {
         shared,
-        text: Unread::Not(reader, language, options),
+        text,
         quiet,
         seen: 0,
         has_seen_end: false,
@@ -185,17 +181,11 @@ pub fn stream_text(
 /// The reading end.
 struct Written {
     shared: Arc<Shared>,
-    text: Unread,
+    text: TextStream,
     quiet: Duration,
     /// Pieces that were taken.
     seen: u64,
     has_seen_end: bool,
-}
-
-/// The text, once its dictionary is loaded.
-enum Unread {
-    Not(Arc<Reader>, Language, ReadOptions),
-    Text(Box<TextStream>),
 }
 
 impl Written {
@@ -215,13 +205,7 @@ impl Written {
 
 impl ChunkSource for Written {
     fn ask(&mut self, wish: Wish) -> Result<Asked, SourceError> {
-        if let Unread::Not(reader, language, options) = &self.text {
-            let text = TextStream::new(Arc::clone(reader), *language, options.clone())?;
-            self.text = Unread::Text(Box::new(text));
-        }
-        let Unread::Text(text) = &mut self.text else {
-            return Ok(Asked::Over);
-        };
+        let text = &mut self.text;
         let is_quiet = {
             let mut state = self.shared.state.lock();
             (self.seen, self.has_seen_end) = (state.pieces, state.is_finished);

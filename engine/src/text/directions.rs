@@ -48,7 +48,8 @@ pub(super) enum Turn {
     Clip(String, Range<usize>),
 }
 
-/// The text of the spans, with or without Markdown in it, and what goes with it. `has_clip` says which recordings there are; of others their own text is read.
+/// The text of the spans, with or without Markdown in it, and what goes with it. `has_clip` says which recordings there are;
+/// of others their own text is read.
 pub(super) fn directions(
     source: &str,
     spans: &[Span],

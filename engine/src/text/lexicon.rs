@@ -1,6 +1,6 @@
 //! Pronunciation: each word and mark of a sentence with its sounds, and its place in the source.
 //!
-//! `pronounce` hands over a sentence. For English `english` says how its words sound, by dictionary and by part of speech,
+//! `pronounce` hands over a sentence. For English `normalise` writes it in Latin letters and `english` says how its words sound, by dictionary and by part of speech,
 //! and `unknown` what is in no dictionary; here sounds become symbols that the voice has, and places those of the source. A
 //! word with a letter or digit always gets a sound. Other languages are asked of `espeak`.
 //!
@@ -11,6 +11,7 @@ use super::error::ReadError;
 use super::espeak::Espeak;
 use super::language::{Accent, Language};
 use super::markup::Emphasis;
+use super::normalise::normalise;
 use super::origin::{How, Origin};
 use super::phonemes::{is_mark, is_symbol};
 use super::plain::Plain;
@@ -62,7 +63,10 @@ impl Lexicon {
     /// The words and marks of a sentence. Every letter and digit of its source is in exactly one word.
     pub(super) fn pronounce(&self, sentence: &Plain) -> Vec<Piece> {
         match &self.source {
-            Source::English(english, _) => join(english.speak(sentence.text()), sentence),
+            Source::English(english, _) => {
+                let sentence = normalise(sentence);
+                join(english.speak(sentence.text()), &sentence)
+            }
             Source::Espeak(espeak) => espeak.phonemes(sentence, self.language).unwrap_or_else(|error| {
                 // It could when it was loaded.
                 tracing::error!(%error, language = %self.language, "a sentence is not read");

@@ -1,14 +1,13 @@
 //! A sentence on its way from what is written to the sounds of its words.
 //!
-//! `reading` hands over each sentence. The user's lexicon, the written forms, `normalise` and the dictionary follow each
-//! other here; then what the lexicon or markup has given for a stretch of the source takes the place of what was found.
+//! `reading` hands over each sentence. The user's lexicon, the written forms and the dictionary follow each other
+//! here; then what the lexicon or markup has given for a stretch of the source takes the place of what was found.
 //! Nothing here knows where sentences end.
 
 use std::ops::Range;
 
 use super::lexicon::Lexicon;
 use super::markup::Emphasis;
-use super::normalise::normalise;
 use super::options::ReadOptions;
 use super::origin::{How, Origin};
 use super::plain::Plain;
@@ -54,11 +53,7 @@ pub(super) fn pronounce(
         // espeak-ng has numbers and signs of its own.
         None => sentence.clone(),
     };
-    let pieces = match lexicon.accent() {
-        Some(_) => lexicon.pronounce(&normalise(&words)),
-        None => lexicon.pronounce(&words),
-    };
-    let pieces = of_user.iter().fold(pieces, |pieces, given| {
+    let pieces = of_user.iter().fold(lexicon.pronounce(&words), |pieces, given| {
         put(given, Origin::UserLexicon, pieces, lexicon, &sentence)
     });
     let source = sentence.source(0..sentence.text().len());
@@ -146,14 +141,10 @@ fn put(
             let last = pieces.iter().rposition(overlaps).unwrap_or(first);
             let source = pieces[first].source.start..pieces[last].source.end;
             let ahead = around(sentence, source.start..given.source.start, lexicon);
-            let behind = text_of(sentence, given.source.end..source.end);
-            let sound = match behind.as_str() {
-                "'s" | "’s" => lexicon.append_s(symbols),
-                "" => symbols.clone(),
-                _ => format!(
-                    "{symbols}{}",
-                    around(sentence, given.source.end..source.end, lexicon)
-                ),
+            let behind = given.source.end..source.end;
+            let sound = match sentence.read_from(&behind) {
+                "'s" | "’s" if !behind.is_empty() => lexicon.append_s(symbols),
+                _ => format!("{symbols}{}", around(sentence, behind, lexicon)),
             };
             let piece = Piece {
                 sound: format!("{ahead}{sound}"),
@@ -171,29 +162,13 @@ fn put(
     pieces
 }
 
-/// The part of a sentence that was read from a range of the source.
-fn text_of(sentence: &Plain, source: Range<usize>) -> String {
-    if source.is_empty() {
-        return String::new();
-    }
-    let is_in = |at: usize| {
-        let origin = sentence.source(at..at + 1);
-        source.start <= origin.start && origin.end <= source.end
-    };
-    let text = sentence.text();
-    text.char_indices()
-        .filter(|(at, _)| is_in(*at))
-        .map(|(_, c)| c)
-        .collect()
-}
-
 /// How the part of a word sounds that stands beside what is given: "non-" or "-like".
 fn around(sentence: &Plain, source: Range<usize>, lexicon: &Lexicon) -> String {
-    let text = text_of(sentence, source);
-    if !text.contains(char::is_alphanumeric) {
+    let text = sentence.read_from(&source);
+    if source.is_empty() || !text.contains(char::is_alphanumeric) {
         return String::new();
     }
-    let pieces = lexicon.pronounce(&normalise(&Plain::verbatim(&text, 0)));
+    let pieces = lexicon.pronounce(&Plain::verbatim(text, 0));
     pieces
         .into_iter()
         .filter(|piece| piece.is_word)

@@ -166,9 +166,14 @@ impl Reader {
         phonemes::read(text, &self.options.limits.in_range())
     }
 
-    pub(super) fn lexicon(&self, language: Language) -> Result<&Lexicon, ReadError> {
+    fn slot(&self, language: Language) -> &OnceLock<Lexicon> {
+        // Every language is among them all.
         let place = Language::ALL.iter().position(|other| *other == language);
-        let slot = &self.lexicons[place.unwrap_or(0)];
+        &self.lexicons[place.unwrap_or(0)]
+    }
+
+    pub(super) fn lexicon(&self, language: Language) -> Result<&Lexicon, ReadError> {
+        let slot = self.slot(language);
         if let Some(lexicon) = slot.get() {
             return Ok(lexicon);
         }
@@ -180,10 +185,7 @@ impl Reader {
 
 impl std::fmt::Debug for Reader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let is_loaded = |language: &Language| {
-            let place = Language::ALL.iter().position(|other| other == language);
-            place.is_some_and(|place| self.lexicons[place].get().is_some())
-        };
+        let is_loaded = |language: &Language| self.slot(*language).get().is_some();
         let loaded: Vec<Language> = Language::ALL.into_iter().filter(is_loaded).collect();
         f.debug_struct("Reader")
             .field("options", &self.options)

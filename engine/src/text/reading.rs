@@ -14,7 +14,6 @@ use super::early::clause_end;
 use super::explain::Record;
 use super::intake::Intake;
 use super::language::Language;
-use super::lexicon::Lexicon;
 use super::options::ReadOptions;
 use super::pronounce::{Pronounced, pronounce};
 use super::reader::{Reader, has_speech};
@@ -56,7 +55,8 @@ pub(super) struct Reading {
     directions: Directions,
     /// What markup says of the present place.
     manner: Arc<Manner>,
-    language_here: Option<Language>,
+    /// The language there, whose dictionary is loaded.
+    here: Language,
     /// What was read, where somebody asks for that.
     pub(super) record: Option<Record>,
 }
@@ -90,7 +90,7 @@ impl Reading {
             held: None,
             directions,
             manner: Arc::default(),
-            language_here: None,
+            here: language,
             record: None,
         }
     }
@@ -111,7 +111,7 @@ impl Reading {
                 self.rest = None;
                 text.forget(self.at);
             }
-            if let Some(progress) = self.pass_stops(text) {
+            if let Some(progress) = self.pass_stops(reader, text) {
                 return progress;
             }
             match self.sentence(reader, text, wish) {
@@ -216,7 +216,8 @@ impl Reading {
 
     /// The words and marks of a sentence.
     fn pronounced(&self, reader: &Reader, text: &Intake, range: Range<usize>) -> Pronounced {
-        let Some(lexicon) = self.lexicon(reader) else {
+        // It was loaded before anything was read.
+        let Ok(lexicon) = reader.lexicon(self.here) else {
             return Pronounced::default();
         };
         pronounce(
@@ -225,21 +226,6 @@ impl Reading {
             &self.options,
             &self.directions.given,
         )
-    }
-
-    /// The dictionary for the present place: that of the language that markup names, or of the voice that it does, or of the
-    /// whole text, which was loaded before anything was read.
-    fn lexicon<'r>(&self, reader: &'r Reader) -> Option<&'r Lexicon> {
-        let of_voice = self.manner.voice.as_deref().and_then(Language::of_voice);
-        let here = self.language_here.or(of_voice).unwrap_or(self.language);
-        match reader.lexicon(here) {
-            Ok(lexicon) => Some(lexicon),
-            Err(error) => {
-                let instead = self.language.tag();
-                tracing::warn!(%error, instead, "a part of the text is read in another language");
-                reader.lexicon(self.language).ok()
-            }
-        }
     }
 
     /// The next sentence that says something. Those before it that do not are read.
@@ -323,18 +309,35 @@ impl Reading {
     }
 
     /// Does what the stops want that come ahead of the next sentence, up to one that is heard.
-    fn pass_stops(&mut self, text: &Intake) -> Option<Progress> {
+    fn pass_stops(&mut self, reader: &Reader, text: &Intake) -> Option<Progress> {
         while self.held.is_none() && self.is_at_stop(text) {
             let stop = self.directions.stops.pop_front()?;
             self.at = self.at.max(stop.at);
             match stop.turn {
-                Turn::Style(manner, language) => (self.manner, self.language_here) = (manner, language),
+                Turn::Style(manner, language) => {
+                    let of_voice = || manner.voice.as_deref().and_then(Language::of_voice);
+                    self.here = self.readable(reader, language.or_else(of_voice));
+                    self.manner = manner;
+                }
                 Turn::Silence(time) => return Some(Progress::Silence(time)),
                 Turn::Clip(src, source) => return Some(Progress::Clip { src, source }),
                 Turn::Boundary(_) => {}
             }
         }
         None
+    }
+
+    /// The language that markup wants, if it can be read; else that of the whole text.
+    fn readable(&self, reader: &Reader, wanted: Option<Language>) -> Language {
+        let wanted = wanted.unwrap_or(self.language);
+        match reader.load(wanted) {
+            Ok(()) => wanted,
+            Err(error) => {
+                let instead = self.language.tag();
+                tracing::warn!(%error, instead, "a part of the text is read in another language");
+                self.language
+            }
+        }
     }
 
     /// A chunk as markup wants it, with the marks in it.

@@ -9,7 +9,6 @@ use proptest::prelude::*;
 use super::super::language::Accent::{self, American, British};
 use super::super::language::Language;
 use super::super::lexicon::Lexicon;
-use super::super::normalise::normalise;
 use super::super::plain::Plain;
 use super::{EmojiReading, WrittenOptions, expand};
 
@@ -39,7 +38,7 @@ fn sound(text: &str, accent: Accent) -> String {
         American => AMERICAN.get_or_init(|| Lexicon::load(Language::AmericanEnglish, false).unwrap()),
         British => BRITISH.get_or_init(|| Lexicon::load(Language::BritishEnglish, false).unwrap()),
     };
-    let pieces = lexicon.pronounce(&normalise(&Plain::verbatim(text, 0)));
+    let pieces = lexicon.pronounce(&Plain::verbatim(text, 0));
     let sounds: String = pieces.into_iter().map(|piece| piece.sound).collect();
     sounds.chars().filter(|c| !matches!(c, ' ' | 'ˈ' | 'ˌ')).collect()
 }
