@@ -143,7 +143,7 @@ fn inline_phonemes_and_pauses_are_read_beside_markdown() {
 
 #[test]
 fn wrong_markup_is_an_error_with_its_place() {
-    let text = "<speak>\n <brake/></speak>";
+    let text = "<speak>\n <brake/>Hello.</speak>";
     let read = |strictness| {
         let options = ReadOptions::default();
         reader()
@@ -265,4 +265,23 @@ fn a_silence_is_as_long_as_it_is_asked_for() {
         format!("silence {} ms", Duration::from_secs(3).as_millis())
     );
     assert!(parts[1].ends_with(&format!("{:?}", Boundary::End)));
+}
+
+#[test]
+fn markup_with_nothing_to_be_heard_in_it_is_an_error() {
+    let options = ReadOptions::default();
+    let read = |text: &str| {
+        let how = (Markup::Ssml, Strictness::Lenient);
+        reader()
+            .read_markup(text, how, AmericanEnglish, &options, &|_| false)
+            .map(|_| ())
+    };
+    for silent in [
+        "<speak></speak>",
+        "<speak> <mark name='a'/>…</speak>",
+        "<speak><audio src='x.wav'/></speak>",
+    ] {
+        assert_eq!(read(silent), Err(ReadError::Silent), "{silent}");
+    }
+    assert_eq!(read("<speak><break time='1s'/></speak>"), Ok(()));
 }

@@ -19,6 +19,7 @@ use crate::failure::{Failure, Kind};
 use crate::first_audio::{self, ANSWERS};
 use crate::kernels::{self, Kernel};
 use crate::progress::bar;
+use crate::reading::language_of;
 use crate::table::{numbers, show, show_json, write};
 use crate::{input, voice};
 
@@ -83,7 +84,7 @@ pub fn run(artifacts: Option<&Path>, options: &BenchOptions) -> Result<ExitCode,
     voice::check(&artifacts, &options.own, &options.voice)?;
     let language = match options.phonemes {
         true => None,
-        false => Some(voice::reading_language(&options.voice)?),
+        false => Some(language_of(None, &options.voice)?),
     };
     let mut pipeline = KokoroPipeline::load(artifacts, voice::options(&options.threads, &options.own))?;
     let load_s = started.elapsed().as_secs_f64();

@@ -13,7 +13,7 @@ use utter::text::{Boundary, Chunk, ExplainedSentence, ExplainedWord, Language, R
 use crate::arguments::PhonemesOptions;
 use crate::failure::Failure;
 use crate::input;
-use crate::reading::ReadingArguments;
+use crate::reading::{ReadingArguments, language_of};
 use crate::table::{show, show_json, table, write};
 
 #[derive(Serialize)]
@@ -56,7 +56,7 @@ struct Spoken {
 }
 
 pub fn run(options: &PhonemesOptions) -> Result<ExitCode, Failure> {
-    let language = options.reading.language(&options.voice)?;
+    let language = language_of(options.reading.language, &options.voice)?;
     let text = input::words(&options.text)?;
     let report = report(&text, language, &options.reading)?;
     if report.chunks.is_empty() {

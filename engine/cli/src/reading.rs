@@ -186,23 +186,20 @@ impl ReadingArguments {
     pub fn leaves_out(&self, text: &str) -> bool {
         self.marked().is_some() || self.markdown().is_some_and(|options| has_markdown(text, options))
     }
+}
 
-    /// The language in which text is read that this voice says.
-    pub fn language(&self, voice: &str) -> Result<Language, Failure> {
-        let language = self
-            .language
-            .or_else(|| Language::of_voice(voice))
-            .ok_or_else(|| {
-                Failure::new(
-                    Kind::Usage,
-                    format!("the voice {voice} is of no known language"),
-                    "name it, as in --language en-US, or give phonemes: --phonemes",
-                )
-            })?;
-        match language.has_text_front_end() {
-            true => Ok(language),
-            false => Err(ReadError::NoTextFrontEnd { language }.into()),
-        }
+/// The language in which text is read: the one that is asked for, or that of the voice.
+pub fn language_of(asked: Option<Language>, voice: &str) -> Result<Language, Failure> {
+    let language = asked.or_else(|| Language::of_voice(voice)).ok_or_else(|| {
+        Failure::new(
+            Kind::Usage,
+            format!("the voice {voice} is of no known language"),
+            "name it, as in --language en-US, or give phonemes: --phonemes",
+        )
+    })?;
+    match language.has_text_front_end() {
+        true => Ok(language),
+        false => Err(ReadError::NoTextFrontEnd { language }.into()),
     }
 }
 

@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::ProgressBar;
@@ -11,9 +12,9 @@ use utter::playback::Player;
 use utter::playback::output::{WavEncoding, WavFile};
 use utter::speech::{
     Asked, CancelFlag, ChunkSource, Delivery, Outcome, SAMPLE_RATE, SourceError, Speaker, SpeechError,
-    Utterance, read_markup, read_phonemes, read_text, render, stream_text,
+    TextWriter, Utterance, read_markup, read_phonemes, read_text, render, stream_text,
 };
-use utter::text::{Language, Reader, Wish, has_speech};
+use utter::text::{Reader, Wish, has_speech};
 use utter::voice::KokoroPipeline;
 use utter::voice::artifacts::ArtifactsDir;
 
@@ -22,14 +23,13 @@ use crate::captions::Captions;
 use crate::failure::{Failure, Kind};
 use crate::interrupt::Interrupt;
 use crate::progress::bar;
+use crate::reading::language_of;
 use crate::{captions, input, output, voice};
 
-/// What is to be said.
-enum Words {
-    Text(String, Language),
-    /// Text that is still being written to standard input.
-    Written(Language),
-    Phonemes(Box<dyn ChunkSource>),
+/// What is to be said, and where it comes to if it is still being written to standard input.
+struct Words {
+    chunks: Box<dyn ChunkSource>,
+    writer: Option<TextWriter>,
 }
 
 /// Where it goes.
@@ -40,38 +40,19 @@ enum Destination {
 
 pub fn run(artifacts: Option<&Path>, options: SayOptions) -> Result<ExitCode, Failure> {
     // What is heard is said while it is written. A file has it all, or is none.
-    let marked = options.reading.marked();
-    let is_written = options.text == ["-"] && !options.phonemes && options.out.is_none() && marked.is_none();
+    let is_plain = !options.phonemes && options.reading.marked().is_none();
+    let is_written = options.text == ["-"] && is_plain && options.out.is_none();
     let text = match is_written {
         true => None,
         false => Some(input::words(&options.text)?),
     };
     let length = text.as_ref().map_or(0, String::len) as u64;
-    let reading = options.reading.options()?;
     let (artifacts, words) = check(artifacts, text.clone(), &options)?;
     let interrupt = Interrupt::catch();
     let destination = Destination::open(&options, text.as_deref())?;
-
-    let language = match words {
-        Words::Text(_, language) | Words::Written(language) => Some(language),
-        Words::Phonemes(_) => None,
-    };
     let setup = voice::options(&options.threads, &options.own);
-    let (pipeline, reader) = voice::load(artifacts, setup, language)?;
-    let mut input = None;
-    let chunks = match words {
-        Words::Text(text, language) => match marked {
-            Some(marked) => read_markup(reader, text, marked, language, &reading)?,
-            None => read_text(reader, text, language, &reading)?,
-        },
-        Words::Phonemes(chunks) => chunks,
-        Words::Written(language) => {
-            let quiet = Duration::from_millis(options.flush_after);
-            let (writer, chunks) = stream_text(reader, language, reading, quiet)?;
-            input = Some(input::stream(writer)?);
-            chunks
-        }
-    };
+    let pipeline = voice::load(artifacts, setup)?;
+    let input = words.writer.map(input::stream).transpose()?;
     let delivery = Delivery {
         voice: options.voice,
         speed: options.speed,
@@ -80,7 +61,10 @@ pub fn run(artifacts: Option<&Path>, options: SayOptions) -> Result<ExitCode, Fa
         pauses: options.reading.pauses.unwrap_or_default(),
         ..Delivery::default()
     };
-    let utterance = Utterance { chunks, delivery };
+    let utterance = Utterance {
+        chunks: words.chunks,
+        delivery,
+    };
     match destination {
         Destination::Output(player) => {
             let played = play(&player, pipeline, utterance, &interrupt)?;
@@ -111,12 +95,31 @@ fn check(
     }
     let artifacts = voice::find(artifacts)?;
     voice::check(&artifacts, &options.own, &options.voice)?;
-    let words = match text {
-        Some(text) if options.phonemes => Words::Phonemes(read_phonemes(&Reader::new(), &text)?),
-        Some(text) => Words::Text(text, options.reading.language(&options.voice)?),
-        None => Words::Written(options.reading.language(&options.voice)?),
-    };
-    Ok((artifacts, words))
+    Ok((artifacts, words(text, options)?))
+}
+
+/// Begins to read: all that can be wrong with a text, its markup or its language is found by that.
+fn words(text: Option<String>, options: &SayOptions) -> Result<Words, Failure> {
+    // Who chooses a voice that needs espeak-ng asks for it.
+    let reader = Arc::new(Reader::new().allowing_espeak(true));
+    let whole = |chunks| Words { chunks, writer: None };
+    if let Some(phonemes) = text.as_ref().filter(|_| options.phonemes) {
+        return Ok(whole(read_phonemes(&reader, phonemes)?));
+    }
+    let language = language_of(options.reading.language, &options.voice)?;
+    let reading = options.reading.options()?;
+    Ok(match (text, options.reading.marked()) {
+        (Some(text), Some(marked)) => whole(read_markup(reader, text, marked, language, &reading)?),
+        (Some(text), None) => whole(read_text(reader, text, language, &reading)?),
+        (None, _) => {
+            let quiet = Duration::from_millis(options.flush_after);
+            let (writer, chunks) = stream_text(reader, language, reading, quiet)?;
+            Words {
+                chunks,
+                writer: Some(writer),
+            }
+        }
+    })
 }
 
 impl Destination {

@@ -30,6 +30,14 @@ pub(super) struct Directions {
     pub(super) marks: VecDeque<(usize, Arc<str>)>,
 }
 
+impl Directions {
+    /// Whether something is heard beside the words.
+    pub(super) fn is_heard(&self) -> bool {
+        let is_heard = |stop: &Stop| matches!(stop.turn, Turn::Silence(_) | Turn::Clip(..));
+        self.stops.iter().any(is_heard)
+    }
+}
+
 /// Something at a place of the text that is read.
 #[derive(Debug)]
 pub(super) struct Stop {

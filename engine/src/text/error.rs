@@ -36,6 +36,9 @@ pub enum ReadError {
     /// The markup in it is wrong.
     #[error(transparent)]
     Markup(#[from] MarkupError),
+    /// There are neither words nor silences nor recordings in its markup.
+    #[error("there is nothing to be heard in this markup")]
+    Silent,
     /// The language is read through espeak-ng, and that cannot be used.
     #[error(transparent)]
     Espeak(#[from] EspeakError),
@@ -61,6 +64,7 @@ impl ReadError {
             }
             Self::Espeak(error) => error.hint(),
             Self::Markup(error) => error.hint(),
+            Self::Silent => "put words between its tags, or a break, or a recording".into(),
             Self::UnknownSymbol { symbol, .. } => match lookalike(*symbol) {
                 Some(meant) => format!("write {meant} (U+{:04X}) for it", u32::from(meant)),
                 None => "use the symbols of misaki, as in həlˈO wˈɜɹld!".into(),

@@ -113,7 +113,7 @@ impl Reader {
     /// read. Markdown in [`Markup::Inline`] is read as the options say.
     ///
     /// # Errors
-    /// As [`read`](Self::read), and [`ReadError::Markup`] with [`Strictness::Strict`].
+    /// As [`read`](Self::read), and [`ReadError::Markup`] with [`Strictness::Strict`], and [`ReadError::Silent`].
     pub fn read_markup(
         &self,
         text: &str,
@@ -127,6 +127,9 @@ impl Reader {
         // SSML says all that Markdown could.
         let markdown = options.markdown.filter(|_| markup != Markup::Ssml);
         let (shown, directions) = directions(text, &spans, language.accent(), markdown, has_clip);
+        if !has_speech(shown.text()) && !directions.is_heard() {
+            return Err(ReadError::Silent);
+        }
         Ok(Chunks {
             reader: self,
             intake: Intake::whole(text, shown),

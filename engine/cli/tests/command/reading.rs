@@ -68,6 +68,20 @@ fn markup_is_read_where_it_is_asked_for_and_refused_where_it_is_wrong() {
         .code(2)
         .says(&["line 1, column 12", "brake"]);
     assert_eq!(phonemes(&["--markup", "ssml", "--lenient", wrong]), ["wˈʌn tˈu."]);
+    // Before a file is begun: an older one stays.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("said.wav");
+    fs::write(&path, "older").unwrap();
+    for (text, told) in [(wrong, "brake"), ("<speak></speak>", "nothing to be heard")] {
+        run(utter(["say", "--markup", "ssml", text, "--out"]).arg(&path))
+            .code(2)
+            .says(&[told]);
+        let files: Vec<_> = fs::read_dir(&folder).unwrap().collect();
+        assert_eq!(
+            (files.len(), fs::read_to_string(&path).unwrap().as_str()),
+            (1, "older")
+        );
+    }
 }
 
 #[test]
