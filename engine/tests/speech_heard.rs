@@ -463,7 +463,7 @@ fn phonemes_and_visemes_are_told_if_they_are_asked_for() {
         let mut last = None;
         for (kind, _, time) in &visemes {
             assert!(
-                matches!(kind, MarkKind::Viseme(id) if usize::from(*id) < set.len()),
+                matches!(kind, MarkKind::Viseme(id) if usize::from(*id) < set.count()),
                 "{kind:?}"
             );
             assert!(at <= time.start && time.start < time.end, "{visemes:?}");

@@ -34,16 +34,11 @@ impl VisemeSet {
     }
 
     /// How many visemes the set has.
-    pub fn len(self) -> usize {
+    pub fn count(self) -> usize {
         match self {
             Self::Microsoft => 22,
             Self::Oculus => OCULUS.len(),
         }
-    }
-
-    /// No set is.
-    pub fn is_empty(self) -> bool {
-        false
     }
 
     /// What the set calls a viseme, if it gives names.
@@ -139,7 +134,9 @@ mod tests {
                 let shapes = set.of(symbol);
                 assert_eq!(!shapes.is_empty(), is_sound, "{symbol} in {set:?}");
                 assert!(
-                    shapes.iter().all(|id| (1..set.len()).contains(&usize::from(*id))),
+                    shapes
+                        .iter()
+                        .all(|id| (1..set.count()).contains(&usize::from(*id))),
                     "{symbol} in {set:?}"
                 );
             }
@@ -149,7 +146,7 @@ mod tests {
     #[test]
     fn every_shape_is_that_of_a_sound() {
         for set in [VisemeSet::Microsoft, VisemeSet::Oculus] {
-            for id in 1..set.len() as u8 {
+            for id in 1..set.count() as u8 {
                 let is_its = |symbol: &char| set.of(*symbol).contains(&id);
                 assert!(SYMBOLS.iter().any(is_its), "{id} of {set:?}");
             }
