@@ -1677,11 +1677,13 @@ impl SseDecode for crate::api::player::FileReport {
 impl SseDecode for crate::api::player::FileWord {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
-        let mut var_text = <crate::api::player_events::TextSpan>::sse_decode(deserializer);
+        let mut var_utf8Start = <i64>::sse_decode(deserializer);
+        let mut var_utf8End = <i64>::sse_decode(deserializer);
         let mut var_startMicros = <i64>::sse_decode(deserializer);
         let mut var_endMicros = <i64>::sse_decode(deserializer);
         return crate::api::player::FileWord {
-            text: var_text,
+            utf8_start: var_utf8Start,
+            utf8_end: var_utf8End,
             start_micros: var_startMicros,
             end_micros: var_endMicros,
         };
@@ -3035,7 +3037,8 @@ impl flutter_rust_bridge::IntoIntoDart<crate::api::player::FileReport> for crate
 impl flutter_rust_bridge::IntoDart for crate::api::player::FileWord {
     fn into_dart(self) -> flutter_rust_bridge::for_generated::DartAbi {
         [
-            self.text.into_into_dart().into_dart(),
+            self.utf8_start.into_into_dart().into_dart(),
+            self.utf8_end.into_into_dart().into_dart(),
             self.start_micros.into_into_dart().into_dart(),
             self.end_micros.into_into_dart().into_dart(),
         ]
@@ -3941,7 +3944,8 @@ impl SseEncode for crate::api::player::FileReport {
 impl SseEncode for crate::api::player::FileWord {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
-        <crate::api::player_events::TextSpan>::sse_encode(self.text, serializer);
+        <i64>::sse_encode(self.utf8_start, serializer);
+        <i64>::sse_encode(self.utf8_end, serializer);
         <i64>::sse_encode(self.start_micros, serializer);
         <i64>::sse_encode(self.end_micros, serializer);
     }

@@ -3,13 +3,14 @@
 use super::error::BridgeError;
 use super::player_events::{PlayerEvent, PlayerSnapshot};
 use super::requests::{ClipRequest, SpeakRequest, StopMode, VolumeSetting};
-use crate::convert::{FromEngine, IntoEngine};
+use crate::convert::{self, micros, number};
 use crate::frb_generated::StreamSink;
-use crate::guard::{done, guarded};
+use crate::guard::{guarded, outcome};
 use crate::subscriptions;
 use flutter_rust_bridge::frb;
 use utter::host::{Client, ClientOptions, RuntimeHost};
 use utter::playback::Seek;
+use utter::speech::FileId;
 
 /// A client, by its numbers. It holds nothing: it may be lost, and one that is no more is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -32,8 +33,10 @@ pub struct FileProgress {
 /// When a word sounds in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileWord {
-    /// Where it is in the text.
-    pub text: super::player_events::TextSpan,
+    /// Where it begins in the text, in bytes of UTF-8.
+    pub utf8_start: i64,
+    /// Where it ends there.
+    pub utf8_end: i64,
     /// When it begins, from the file's beginning.
     pub start_micros: i64,
     /// When it ends.
@@ -53,6 +56,10 @@ fn client(handle: ClientHandle) -> Client {
     Client::of(handle.into())
 }
 
+fn file_id(number: i64) -> FileId {
+    FileId::of_number(number as u64)
+}
+
 /// Attaches a client. Loads and opens nothing.
 ///
 /// # Errors
@@ -60,10 +67,10 @@ fn client(handle: ClientHandle) -> Client {
 /// `QueueFull` if as many are attached as may be.
 pub fn player_create_client(name: String, volume: VolumeSetting) -> Result<ClientHandle, BridgeError> {
     guarded(|| {
-        let host = RuntimeHost::running().ok_or_else(crate::convert::not_initialised)?;
-        let volume = volume.into_engine()?;
+        let host = RuntimeHost::running().ok_or_else(convert::not_initialised)?;
+        let volume = volume.try_into()?;
         let client = host.attach(ClientOptions { name, volume })?;
-        Ok(ClientHandle::from_engine(client.id()))
+        Ok(client.id().into())
     })
 }
 
@@ -99,7 +106,7 @@ pub fn player_dispose_client(handle: ClientHandle) -> Result<(), BridgeError> {
 ///
 /// `StaleClient` if it does not.
 pub fn player_heartbeat(handle: ClientHandle) -> Result<(), BridgeError> {
-    guarded(|| client(handle).heartbeat())
+    guarded(|| Ok(client(handle).heartbeat()?))
 }
 
 /// Says something, after what this client has asked for before. Gives the utterance's number.
@@ -109,8 +116,8 @@ pub fn player_heartbeat(handle: ClientHandle) -> Result<(), BridgeError> {
 /// `InvalidInput`, `InvalidVoice`, `QueueFull`; `Output` if there has been none for long.
 pub fn player_speak(handle: ClientHandle, request: SpeakRequest) -> Result<i64, BridgeError> {
     guarded(|| {
-        let spoken = client(handle).speak(request.into_engine()?)?;
-        Ok(i64::from_engine(spoken.id()))
+        let spoken = client(handle).speak(request.try_into()?)?;
+        Ok(number(spoken.id().number()))
     })
 }
 
@@ -121,8 +128,8 @@ pub fn player_speak(handle: ClientHandle, request: SpeakRequest) -> Result<i64, 
 /// As for [`player_speak`]; `InvalidInput` for phonemes and markup, which are given whole.
 pub fn player_speak_stream(handle: ClientHandle, request: SpeakRequest) -> Result<i64, BridgeError> {
     guarded(|| {
-        let spoken = client(handle).open_text(request.into_engine()?)?;
-        Ok(i64::from_engine(spoken.id()))
+        let spoken = client(handle).open_text(request.try_into()?)?;
+        Ok(number(spoken.id().number()))
     })
 }
 
@@ -135,7 +142,7 @@ pub fn player_speak_stream(handle: ClientHandle, request: SpeakRequest) -> Resul
 pub fn player_push_text(handle: ClientHandle, utterance: i64, piece: String) -> Result<(), BridgeError> {
     guarded(|| {
         let client = client(handle);
-        client.push_text(client.utterance(utterance as u64)?, piece)
+        Ok(client.push_text(client.utterance(utterance as u64)?, piece)?)
     })
 }
 
@@ -147,7 +154,7 @@ pub fn player_push_text(handle: ClientHandle, utterance: i64, piece: String) -> 
 pub fn player_finish_text(handle: ClientHandle, utterance: i64) -> Result<(), BridgeError> {
     guarded(|| {
         let client = client(handle);
-        client.finish_text(client.utterance(utterance as u64)?)
+        Ok(client.finish_text(client.utterance(utterance as u64)?)?)
     })
 }
 
@@ -159,7 +166,7 @@ pub fn player_finish_text(handle: ClientHandle, utterance: i64) -> Result<(), Br
 pub fn player_cancel(handle: ClientHandle, utterance: i64) -> Result<(), BridgeError> {
     guarded(|| {
         let client = client(handle);
-        client.cancel(client.utterance(utterance as u64)?)
+        Ok(client.cancel(client.utterance(utterance as u64)?)?)
     })
 }
 
@@ -170,9 +177,9 @@ pub fn player_cancel(handle: ClientHandle, utterance: i64) -> Result<(), BridgeE
 /// As for [`player_speak`]. What is wrong with the file is told by an event.
 pub fn player_clip(handle: ClientHandle, request: ClipRequest) -> Result<i64, BridgeError> {
     guarded(|| {
-        let (source, clip, options) = request.into_engine()?;
+        let (source, clip, options) = request.try_into()?;
         let played = client(handle).clip(source, clip, options)?;
-        Ok(i64::from_engine(played.id()))
+        Ok(number(played.id().number()))
     })
 }
 
@@ -182,7 +189,7 @@ pub fn player_clip(handle: ClientHandle, request: ClipRequest) -> Result<i64, Br
 ///
 /// None but those of every call.
 pub fn player_pause(handle: ClientHandle) -> Result<i64, BridgeError> {
-    guarded(|| Ok(i64::from_engine(client(handle).pause()?)))
+    guarded(|| Ok(number(client(handle).pause()?.number())))
 }
 
 /// Goes on where a client was paused, when it is its turn. Gives the command's number.
@@ -191,7 +198,7 @@ pub fn player_pause(handle: ClientHandle) -> Result<i64, BridgeError> {
 ///
 /// None but those of every call.
 pub fn player_resume(handle: ClientHandle) -> Result<i64, BridgeError> {
-    guarded(|| Ok(i64::from_engine(client(handle).resume()?)))
+    guarded(|| Ok(number(client(handle).resume()?.number())))
 }
 
 /// Ends what a client has asked for, and a pause of it. Gives the command's number.
@@ -200,7 +207,7 @@ pub fn player_resume(handle: ClientHandle) -> Result<i64, BridgeError> {
 ///
 /// None but those of every call.
 pub fn player_stop(handle: ClientHandle, how: StopMode) -> Result<i64, BridgeError> {
-    guarded(|| Ok(i64::from_engine(client(handle).stop(how.into_engine()?)?)))
+    guarded(|| Ok(number(client(handle).stop(how.into())?.number())))
 }
 
 /// Leaves the utterance that is heard, or would be the next, of a client. Gives the command's number.
@@ -209,7 +216,7 @@ pub fn player_stop(handle: ClientHandle, how: StopMode) -> Result<i64, BridgeErr
 ///
 /// `InvalidInput` if there is none.
 pub fn player_skip(handle: ClientHandle) -> Result<i64, BridgeError> {
-    guarded(|| Ok(i64::from_engine(client(handle).skip()?)))
+    guarded(|| Ok(number(client(handle).skip()?.number())))
 }
 
 /// Goes to a time in the utterance of a client that is heard, or was heard last. Gives the command's number.
@@ -219,8 +226,8 @@ pub fn player_skip(handle: ClientHandle) -> Result<i64, BridgeError> {
 /// `InvalidInput` if that is not there.
 pub fn player_seek(handle: ClientHandle, time_micros: i64) -> Result<i64, BridgeError> {
     guarded(|| {
-        let time = crate::convert::duration("time_micros", time_micros)?;
-        Ok(i64::from_engine(client(handle).seek(Seek::Time(time))?))
+        let time = convert::duration("time_micros", time_micros)?;
+        Ok(number(client(handle).seek(Seek::Time(time))?.number()))
     })
 }
 
@@ -232,8 +239,8 @@ pub fn player_seek(handle: ClientHandle, time_micros: i64) -> Result<i64, Bridge
 /// `InvalidInput` if that is not there.
 pub fn player_seek_to_word(handle: ClientHandle, utf8: i64) -> Result<i64, BridgeError> {
     guarded(|| {
-        let byte = crate::convert::count("utf8", utf8)?;
-        Ok(i64::from_engine(client(handle).seek(Seek::Word(byte))?))
+        let byte = convert::count("utf8", utf8)?;
+        Ok(number(client(handle).seek(Seek::Word(byte))?.number()))
     })
 }
 
@@ -243,7 +250,7 @@ pub fn player_seek_to_word(handle: ClientHandle, utf8: i64) -> Result<i64, Bridg
 ///
 /// `InvalidInput` if there is none.
 pub fn player_replay(handle: ClientHandle) -> Result<i64, BridgeError> {
-    guarded(|| Ok(i64::from_engine(client(handle).replay()?)))
+    guarded(|| Ok(number(client(handle).replay()?.number())))
 }
 
 /// Sets the volume of a client, on top of that of the runtime. Gives the command's number.
@@ -252,7 +259,7 @@ pub fn player_replay(handle: ClientHandle) -> Result<i64, BridgeError> {
 ///
 /// `InvalidInput` for a level or a balance out of range.
 pub fn player_set_volume(handle: ClientHandle, volume: VolumeSetting) -> Result<i64, BridgeError> {
-    guarded(|| Ok(i64::from_engine(client(handle).set_volume(volume.into_engine()?)?)))
+    guarded(|| Ok(number(client(handle).set_volume(volume.try_into()?)?.number())))
 }
 
 /// How things stand with a client.
@@ -261,7 +268,7 @@ pub fn player_set_volume(handle: ClientHandle, volume: VolumeSetting) -> Result<
 ///
 /// None but those of every call.
 pub fn player_state(handle: ClientHandle) -> Result<PlayerSnapshot, BridgeError> {
-    guarded(|| Ok(PlayerSnapshot::from_engine(client(handle).state()?)))
+    guarded(|| Ok(client(handle).state()?.into()))
 }
 
 /// How far what is heard of a client is, or was, in microseconds from its utterance's beginning; null if nothing was.
@@ -270,7 +277,7 @@ pub fn player_state(handle: ClientHandle) -> Result<PlayerSnapshot, BridgeError>
 ///
 /// None but those of every call.
 pub fn player_position(handle: ClientHandle) -> Result<Option<i64>, BridgeError> {
-    guarded(|| Ok(client(handle).position()?.map(|position| i64::from_engine(position.time))))
+    guarded(|| Ok(client(handle).position()?.map(|position| micros(position.time))))
 }
 
 /// Begins to write speech into a WAV file, beside what is said. Gives the file's number; [`player_file`] tells how it ends. A
@@ -285,8 +292,8 @@ pub fn player_synthesize_to_file(
     path: String,
 ) -> Result<i64, BridgeError> {
     guarded(|| {
-        let file = client(handle).synthesize(request.into_engine()?, path)?;
-        Ok(i64::from_engine(file.id()))
+        let file = client(handle).synthesize(request.try_into()?, path)?;
+        Ok(number(file.id().number()))
     })
 }
 
@@ -298,11 +305,11 @@ pub fn player_synthesize_to_file(
 /// `File` if it cannot be written; `Cancelled` if it was given up; `InvalidInput` if there is no such file; and those of the
 /// voice. There is no file then, or the one that was there before.
 pub async fn player_file(handle: ClientHandle, file: i64) -> Result<FileReport, BridgeError> {
-    let client = client(handle);
-    let number = file as u64;
-    let outcome = done(client.file(number)?.completion().clone()).await;
-    client.forget_file(number);
-    crate::convert::file_outcome(outcome)
+    let (client, file) = (client(handle), file_id(file));
+    let kept = guarded(|| Ok(client.file(file)?))?;
+    let result = outcome(kept.completion()).await;
+    client.forget_file(file);
+    convert::file_report(result)
 }
 
 /// How far a file is.
@@ -311,7 +318,7 @@ pub async fn player_file(handle: ClientHandle, file: i64) -> Result<FileReport, 
 ///
 /// `InvalidInput` if there is no such file, or its end was told.
 pub fn player_file_progress(handle: ClientHandle, file: i64) -> Result<FileProgress, BridgeError> {
-    guarded(|| Ok(FileProgress::from_engine(client(handle).file(file as u64)?.progress())))
+    guarded(|| Ok(client(handle).file(file_id(file))?.progress().into()))
 }
 
 /// Gives a file up. Does nothing if it is over.
@@ -320,5 +327,8 @@ pub fn player_file_progress(handle: ClientHandle, file: i64) -> Result<FileProgr
 ///
 /// None but those of every call.
 pub fn player_cancel_file(handle: ClientHandle, file: i64) -> Result<(), BridgeError> {
-    guarded(|| client(handle).cancel_file(file as u64))
+    guarded(|| {
+        client(handle).file(file_id(file))?.cancel();
+        Ok(())
+    })
 }

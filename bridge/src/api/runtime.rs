@@ -5,16 +5,16 @@ use super::requests::{StopMode, VolumeSetting};
 use super::runtime_events::RuntimeEvent;
 use super::settings::RuntimeSettings;
 use super::status::{Metric, OutputDescription, OutputLevel, RuntimeStatus, VoiceDescription};
-use crate::convert::{self, FromEngine, IntoEngine};
+use crate::convert::{self, number};
 use crate::frb_generated::StreamSink;
 use crate::guard::{blocking, guarded, settled};
 use crate::subscriptions;
 use flutter_rust_bridge::frb;
-use utter::host::{Error, RuntimeHost};
+use utter::host::RuntimeHost;
 use utter::playback::output::{OutputId, OutputSelection};
 
 /// The runtime that runs.
-fn host() -> Result<RuntimeHost, Error> {
+fn host() -> Result<RuntimeHost, BridgeError> {
     RuntimeHost::running().ok_or_else(convert::not_initialised)
 }
 
@@ -26,7 +26,7 @@ fn host() -> Result<RuntimeHost, Error> {
 /// `OtherConfiguration` if one runs with other settings; `InvalidInput`, `InvalidDevice`; `System`.
 pub async fn runtime_init(settings: RuntimeSettings) -> Result<(), BridgeError> {
     blocking(move || {
-        RuntimeHost::init(settings.into_engine()?)?;
+        RuntimeHost::init(settings.try_into()?)?;
         subscriptions::probe();
         Ok(())
     })
@@ -46,7 +46,7 @@ pub fn runtime_is_running() -> bool {
 ///
 /// `MissingArtifacts`, `DamagedArtifacts`, `InvalidVoice`, `Tvm`, `System`; `Cancelled` if it was ended early.
 pub async fn runtime_warmup() -> Result<(), BridgeError> {
-    settled(host()?.warm_up()?).await
+    settled(|| Ok(host()?.warm_up()?)).await
 }
 
 /// Drops the voice, to give its memory back, and what is kept of decoded sound files. It comes back when it is needed.
@@ -55,7 +55,7 @@ pub async fn runtime_warmup() -> Result<(), BridgeError> {
 ///
 /// None but those of every call.
 pub async fn runtime_release_memory() -> Result<(), BridgeError> {
-    settled(host()?.release_memory()?).await
+    settled(|| Ok(host()?.release_memory()?)).await
 }
 
 /// Has another device compute. The voice of the present one goes on until the other stands; if that fails, nothing has
@@ -65,7 +65,7 @@ pub async fn runtime_release_memory() -> Result<(), BridgeError> {
 ///
 /// `InvalidDevice` if there is none of that name here, and those of [`runtime_warmup`].
 pub async fn runtime_set_device(name: String) -> Result<(), BridgeError> {
-    settled(host()?.set_device(&name)?).await
+    settled(|| Ok(host()?.set_device(&name)?)).await
 }
 
 /// How everything is doing.
@@ -83,7 +83,7 @@ pub async fn runtime_status() -> Result<RuntimeStatus, BridgeError> {
 ///
 /// `Output` if there is no audio system.
 pub async fn runtime_outputs() -> Result<Vec<OutputDescription>, BridgeError> {
-    blocking(|| Ok(Vec::from_engine(host()?.outputs()?))).await
+    blocking(|| Ok(host()?.outputs()?.into_iter().map(Into::into).collect())).await
 }
 
 /// The voices that there are: those of the artifacts, and after them the app's own.
@@ -111,8 +111,10 @@ pub fn runtime_metrics() -> Result<Vec<Metric>, BridgeError> {
 ///
 /// None but those of every call.
 pub fn runtime_set_output(id: Option<String>) -> Result<i64, BridgeError> {
-    let selection = id.map_or(OutputSelection::Default, |id| OutputSelection::Id(OutputId::new(id)));
-    guarded(|| Ok(i64::from_engine(host()?.set_route(selection)?)))
+    let selection = id.map_or(OutputSelection::Default, |id| {
+        OutputSelection::Id(OutputId::new(id))
+    });
+    guarded(|| Ok(number(host()?.set_route(selection)?.number())))
 }
 
 /// Closes the output if nothing is to be heard, and says whether it did. The next utterance opens it again.
@@ -121,7 +123,7 @@ pub fn runtime_set_output(id: Option<String>) -> Result<i64, BridgeError> {
 ///
 /// None but those of every call.
 pub fn runtime_release_output() -> Result<bool, BridgeError> {
-    guarded(|| host()?.release_output())
+    guarded(|| Ok(host()?.release_output()?))
 }
 
 /// Sets the volume of everything. Gives the command's number.
@@ -130,7 +132,7 @@ pub fn runtime_release_output() -> Result<bool, BridgeError> {
 ///
 /// `Output` if the device takes no commands.
 pub fn runtime_set_volume(volume: VolumeSetting) -> Result<i64, BridgeError> {
-    guarded(|| Ok(i64::from_engine(host()?.set_volume(volume.into_engine()?)?)))
+    guarded(|| Ok(number(host()?.set_volume(volume.try_into()?)?.number())))
 }
 
 /// Fades everything out, of all clients, until it is resumed or stopped. Gives the command's number.
@@ -139,7 +141,7 @@ pub fn runtime_set_volume(volume: VolumeSetting) -> Result<i64, BridgeError> {
 ///
 /// `Output` if the device takes no commands.
 pub fn runtime_pause_all() -> Result<i64, BridgeError> {
-    guarded(|| Ok(i64::from_engine(host()?.pause_all()?)))
+    guarded(|| Ok(number(host()?.pause_all()?.number())))
 }
 
 /// Goes on where everything was paused. Gives the command's number.
@@ -148,7 +150,7 @@ pub fn runtime_pause_all() -> Result<i64, BridgeError> {
 ///
 /// `Output` if the device takes no commands.
 pub fn runtime_resume_all() -> Result<i64, BridgeError> {
-    guarded(|| Ok(i64::from_engine(host()?.resume_all()?)))
+    guarded(|| Ok(number(host()?.resume_all()?.number())))
 }
 
 /// Ends what all clients have asked for, and every pause. Gives the command's number.
@@ -157,14 +159,14 @@ pub fn runtime_resume_all() -> Result<i64, BridgeError> {
 ///
 /// None but those of every call.
 pub fn runtime_stop_all(how: StopMode) -> Result<i64, BridgeError> {
-    guarded(|| Ok(i64::from_engine(host()?.stop_all(how.into_engine()?)?)))
+    guarded(|| Ok(number(host()?.stop_all(how.into())?.number())))
 }
 
 /// How loud it was in the last moments: for a meter that asks whenever it is drawn.
 #[frb(sync)]
 pub fn runtime_level() -> OutputLevel {
     let level = RuntimeHost::running().and_then(|host| host.level().ok());
-    OutputLevel::from_engine(level.unwrap_or_default())
+    level.unwrap_or_default().into()
 }
 
 /// Follows what happens to the runtime: a snapshot, and then every change. The stream ends with the runtime.
@@ -187,7 +189,7 @@ pub fn runtime_events(sink: StreamSink<RuntimeEvent>) -> Result<(), BridgeError>
 ///
 /// None but those of every call.
 pub fn runtime_prepare_hot_restart() -> Result<(), BridgeError> {
-    guarded(|| host()?.prepare_hot_restart())
+    guarded(|| Ok(host()?.prepare_hot_restart()?))
 }
 
 /// Ends the runtime: clients, threads, the voice, the output. When the future is done all of it is gone, and

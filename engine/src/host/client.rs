@@ -13,7 +13,8 @@ use super::speech_stream::SpeechStream;
 use super::topic::Subscription;
 use crate::playback::{CommandId, Position, Seek, Stop, TrackQueue, Volume};
 use crate::speech::clip::{ClipOptions, ClipSource};
-use crate::speech::{SpeakOptions, UtteranceHandle, UtteranceId};
+use crate::speech::{FileHandle, FileId, SpeakOptions, UtteranceHandle, UtteranceId};
+use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 
 /// How a client attaches.
@@ -113,9 +114,103 @@ impl Client {
         })
     }
 
-    /// Ends one utterance of this client. What is heard of it fades out.
-    pub(super) fn cancel(&self, utterance: UtteranceId) -> Result<(), Error> {
+    /// The same for a caller that can only keep the utterance's number: the client keeps the text, to which
+    /// [`push_text`](Self::push_text) adds, and which [`finish_text`](Self::finish_text) ends.
+    ///
+    /// # Errors
+    ///
+    /// As for [`speak_stream`](Self::speak_stream).
+    pub fn open_text(&self, speak: Speak) -> Result<UtteranceHandle, Error> {
+        let text = self.speak_stream(speak)?;
+        let handle = text.handle().clone();
+        self.act(|_, session| {
+            session.kept.lock().add_text(text);
+            Ok(handle)
+        })
+    }
+
+    /// Adds a piece to a text that the client keeps, as [`SpeechStream::push`] does.
+    ///
+    /// # Errors
+    ///
+    /// As for [`SpeechStream::push`]; [`Cancelled`](super::Reason::Cancelled) as well if there is no such text any more.
+    pub fn push_text(&self, utterance: UtteranceId, piece: impl AsRef<[u8]>) -> Result<(), Error> {
+        self.act(|_, session| {
+            let text = session.kept.lock().text(utterance)?;
+            text.push(piece)
+        })
+    }
+
+    /// Nothing more will come of a text that the client keeps. Does nothing if there is none.
+    ///
+    /// # Errors
+    ///
+    /// None but those of every call.
+    pub fn finish_text(&self, utterance: UtteranceId) -> Result<(), Error> {
+        self.act(|_, session| {
+            let text = session.kept.lock().take_text(utterance);
+            if let Some(text) = text {
+                text.finish();
+            }
+            Ok(())
+        })
+    }
+
+    /// The utterance or clip of this client that has a number: what [`UtteranceId::number`] gave.
+    ///
+    /// # Errors
+    ///
+    /// None but those of every call. Whether there ever was one is not looked at.
+    pub fn utterance(&self, number: u64) -> Result<UtteranceId, Error> {
+        self.act(|_, session| Ok(session.speech.utterance(number)))
+    }
+
+    /// Ends one utterance of this client, its text included if that is still written. What is heard of it fades out. Does
+    /// nothing if it is over.
+    ///
+    /// # Errors
+    ///
+    /// None but those of every call.
+    pub fn cancel(&self, utterance: UtteranceId) -> Result<(), Error> {
+        self.finish_text(utterance)?;
         self.act(|_, session| Ok(session.queue.cancel(utterance.track())?))
+    }
+
+    /// Writes speech into a WAV file, beside what is said, as [`RuntimeHost::synthesize`](super::RuntimeHost::synthesize) does;
+    /// but the file is given up when the client ends, and [`file`](Self::file) finds it by its number.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn synthesize(&self, speak: Speak, destination: impl Into<PathBuf>) -> Result<FileHandle, Error> {
+        self.heartbeat()?;
+        let file = self.runtime()?.synthesize(speak, destination.into())?;
+        let kept = self.act(|_, session| {
+            session.kept.lock().add_file(file.clone());
+            Ok(())
+        });
+        // The client has ended meanwhile, and nobody would give it up.
+        kept.inspect_err(|_| file.cancel())?;
+        Ok(file)
+    }
+
+    /// A file of this client: the one of this number ([`FileId::number`]), from when it was asked for until it is
+    /// [forgotten](Self::forget_file).
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::InvalidInput`](super::Reason::InvalidInput) if there is none.
+    pub fn file(&self, file: FileId) -> Result<FileHandle, Error> {
+        self.act(|_, session| session.kept.lock().file(file))
+    }
+
+    /// Keeps a file no more, whose end was told. Does nothing if there is none.
+    pub fn forget_file(&self, file: FileId) {
+        // A client that has ended keeps nothing.
+        let _ = self.act(|_, session| {
+            session.kept.lock().forget_file(file);
+            Ok(())
+        });
     }
 
     /// Plays a sound file as if it were an utterance.

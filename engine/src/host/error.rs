@@ -53,6 +53,29 @@ pub enum Reason {
     Internal,
 }
 
+impl Reason {
+    /// Every kind, in the order of their declaration.
+    pub const ALL: [Self; 17] = [
+        Self::NotInitialised,
+        Self::OtherConfiguration,
+        Self::ShuttingDown,
+        Self::StaleClient,
+        Self::MissingArtifacts,
+        Self::DamagedArtifacts,
+        Self::InvalidDevice,
+        Self::InvalidVoice,
+        Self::InvalidInput,
+        Self::QueueFull,
+        Self::Output,
+        Self::File,
+        Self::Plugin,
+        Self::Tvm,
+        Self::System,
+        Self::Cancelled,
+        Self::Internal,
+    ];
+}
+
 /// Why something could not be done.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{message}")]

@@ -12,7 +12,7 @@ use super::speak::Speak;
 use super::status::Status;
 use super::topic::Subscription;
 use crate::playback::output::{OutputInfo, OutputSelection};
-use crate::playback::{CommandId, PlaybackEvents, Player, Stop, Volume};
+use crate::playback::{CommandId, Level, PlaybackEvents, Player, Stop, Volume};
 use crate::speech::{FileHandle, VoiceRequest};
 use crate::voice::Device;
 use std::path::PathBuf;
@@ -95,6 +95,17 @@ impl RuntimeHost {
     /// None but those of every call.
     pub fn events(&self) -> Result<Subscription<RuntimeState>, Error> {
         Ok(self.runtime()?.topic.subscribe())
+    }
+
+    /// How loud it was when that was measured last
+    /// ([`PlayerOptions::level_interval`](crate::playback::PlayerOptions::level_interval)): for meters that ask whenever they are
+    /// drawn. Silence once nothing is heard.
+    ///
+    /// # Errors
+    ///
+    /// None but those of every call.
+    pub fn level(&self) -> Result<Level, Error> {
+        Ok(*self.runtime()?.level.lock())
     }
 
     /// Levels and everything else that the player tells, as it comes: for meters.

@@ -27,6 +27,7 @@ mod error;
 mod handle;
 mod inventory;
 mod keeper;
+mod kept;
 mod lease;
 mod metrics;
 mod parts;

@@ -15,7 +15,7 @@ use super::speak::Speak;
 use super::spoken::Spoken;
 use super::topic::Topic;
 use super::translate;
-use crate::playback::{CommandId, PlaybackError, Player, QueueOptions, Stop, TrackKind, TrackQueue};
+use crate::playback::{CommandId, Level, PlaybackError, Player, QueueOptions, Stop, TrackKind, TrackQueue};
 use crate::speech::clip::{ClipOptions, ClipSource};
 use crate::speech::{
     FileHandle, SpeakError, SpeakOptions, Speaker, TextWriter, Utterance, UtteranceHandle, VoiceRequest,
@@ -48,6 +48,8 @@ pub(super) struct Runtime {
     pub(super) commands: Commands,
     pub(super) topic: Topic<RuntimeState>,
     pub(super) metrics: Metrics,
+    /// How loud it was last.
+    pub(super) level: Mutex<Level>,
     reader: Arc<Reader>,
     keeper: Keeper,
 }
@@ -88,6 +90,7 @@ impl Runtime {
             commands: Commands::default(),
             topic: Topic::new(state, || {}),
             metrics: Metrics::new(inits),
+            level: Mutex::default(),
             reader: Arc::new(Reader::new().allowing_espeak(config.espeak)),
             keeper: Keeper::new(Weak::clone(this)),
             speaker: Mutex::new(Some(speaker)),

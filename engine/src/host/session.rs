@@ -6,6 +6,7 @@
 
 use super::client_events::{ClientEvent, ClientState};
 use super::error::Error;
+use super::kept::Kept;
 use super::lease::{Death, Signs, Terms, Verdict};
 use super::topic::Topic;
 use crate::playback::TrackQueue;
@@ -77,6 +78,8 @@ pub(super) struct Session {
     pub(super) queue: TrackQueue,
     pub(super) speech: SpeechQueue,
     pub(super) topic: Topic<ClientState>,
+    /// Its lock is the last that is taken.
+    pub(super) kept: Mutex<Kept>,
     is_abandoned: Arc<AtomicBool>,
     life: Mutex<Life>,
 }
@@ -115,6 +118,7 @@ impl Session {
             queue,
             speech,
             topic,
+            kept: Mutex::default(),
             is_abandoned,
             life: Mutex::new(Life {
                 last_seen: now,
@@ -197,6 +201,8 @@ impl Session {
         }
         // Nobody acts for it any more.
         let _ = self.queue.remove();
+        let mut kept = std::mem::take(&mut *self.kept.lock());
+        kept.end();
         true
     }
 

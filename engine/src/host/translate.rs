@@ -194,6 +194,10 @@ fn output(runtime: &Runtime, event: &PlaybackEvent) {
             selection: selection.clone(),
             error: error.clone().into(),
         },
+        PlaybackEvent::Level(level) => {
+            *runtime.level.lock() = *level;
+            return;
+        }
         PlaybackEvent::Underrun { times, .. } => RuntimeEvent::Underrun { times: *times },
         PlaybackEvent::Xrun { times } => RuntimeEvent::Xrun { times: *times },
         _ => return,

@@ -22,6 +22,13 @@ const BACKLOG: usize = 64;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CommandId(pub(super) u64);
 
+impl CommandId {
+    /// Its number, which no other of the same player has.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+}
+
 impl fmt::Display for CommandId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

@@ -16,7 +16,7 @@ use super::speaking::{Heard, Playing, Speaking};
 use super::stage::{OnEnd, Stage};
 use super::transcript::Transcript;
 use super::utterance::{Utterance, UtteranceId};
-use crate::playback::{CommandId, Interrupt, PlaybackError, QueueId, Stop, TrackKind, TrackOptions};
+use crate::playback::{CommandId, Interrupt, PlaybackError, QueueId, Stop, TrackId, TrackKind, TrackOptions};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -57,6 +57,14 @@ impl SpeechQueue {
     /// The queue.
     pub fn id(&self) -> QueueId {
         self.id
+    }
+
+    /// The utterance or clip of this queue that has a number. Whether there is one is not looked at.
+    pub fn utterance(&self, number: u64) -> UtteranceId {
+        UtteranceId {
+            track: TrackId(number),
+            queue: self.id,
+        }
     }
 
     /// Says `utterance`.

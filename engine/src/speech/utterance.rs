@@ -26,6 +26,12 @@ impl UtteranceId {
         self.track
     }
 
+    /// Its number, which no other of the same player has: for callers that can only keep numbers. The queue that it was asked
+    /// for on makes it an id again ([`SpeechQueue::utterance`](super::SpeechQueue::utterance)).
+    pub fn number(self) -> u64 {
+        self.track.0
+    }
+
     /// The queue that it was asked for on.
     pub fn queue(self) -> QueueId {
         self.queue

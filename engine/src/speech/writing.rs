@@ -28,6 +28,18 @@ use std::time::{Duration, Instant};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub(super) u64);
 
+impl FileId {
+    /// The file of a number that [`number`](Self::number) gave. Whether there is one is not looked at.
+    pub fn of_number(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// Its number, which no other of the same speaker has.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+}
+
 impl fmt::Display for FileId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

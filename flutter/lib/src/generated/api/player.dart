@@ -10,7 +10,7 @@ import 'player_events.dart';
 import 'requests.dart';
 
 
-            // These functions are ignored because they are not marked as `pub`: `client`
+            // These functions are ignored because they are not marked as `pub`: `client`, `file_id`
 
 
             /// Attaches a client. Loads and opens nothing.
@@ -270,21 +270,23 @@ final List<FileWord> words;
 
 /// When a word sounds in a file.
 class FileWord  {
-                /// Where it is in the text.
-final TextSpan text;
+                /// Where it begins in the text, in bytes of UTF-8.
+final int utf8Start;
+/// Where it ends there.
+final int utf8End;
 /// When it begins, from the file's beginning.
 final int startMicros;
 /// When it ends.
 final int endMicros;
 
-                const FileWord({required this.text ,required this.startMicros ,required this.endMicros ,});
+                const FileWord({required this.utf8Start ,required this.utf8End ,required this.startMicros ,required this.endMicros ,});
 
 
 
 
 
         @override
-        int get hashCode => text.hashCode^startMicros.hashCode^endMicros.hashCode;
+        int get hashCode => utf8Start.hashCode^utf8End.hashCode^startMicros.hashCode^endMicros.hashCode;
 
 
 
@@ -293,7 +295,7 @@ final int endMicros;
             identical(this, other) ||
             other is FileWord &&
                 runtimeType == other.runtimeType
-                && text == other.text&& startMicros == other.startMicros&& endMicros == other.endMicros;
+                && utf8Start == other.utf8Start&& utf8End == other.utf8End&& startMicros == other.startMicros&& endMicros == other.endMicros;
 
             }
             

@@ -1,0 +1,222 @@
+//! What everybody is told.
+
+use super::{micros, number};
+use crate::api::error::BridgeError;
+use crate::api::runtime_events::{
+    AttachedClient, OutputLossReason, RuntimeEvent, RuntimeEventKind as Kind, RuntimeSnapshot, VoicePhase,
+};
+use crate::subscriptions::Told;
+use utter::host::{RuntimeEvent as Event, RuntimePhase, RuntimeState, Update, VoiceState};
+use utter::playback::output::{LossReason, OutputSelection};
+
+impl RuntimeEvent {
+    /// An event with nothing in it.
+    fn bare(kind: Kind) -> Self {
+        Self {
+            kind,
+            number: None,
+            voice: None,
+            share: None,
+            name: None,
+            output: None,
+            time_micros: None,
+            loss: None,
+            route: None,
+            command: None,
+            is_paused: None,
+            volume: None,
+            times: None,
+            client: None,
+            departure: None,
+            error: None,
+            missed: None,
+            snapshot: None,
+        }
+    }
+}
+
+impl Told<RuntimeState> for RuntimeEvent {
+    fn of(update: Update<RuntimeState>) -> Self {
+        match update {
+            Update::Snapshot { number: at, state } => Self {
+                number: Some(number(at)),
+                snapshot: Some(state.into()),
+                ..Self::bare(Kind::Snapshot)
+            },
+            Update::Change { number: at, change } => Self {
+                number: Some(number(at)),
+                ..change.into()
+            },
+            Update::Lagged { missed } => Self {
+                missed: Some(number(missed)),
+                ..Self::bare(Kind::Lagged)
+            },
+        }
+    }
+
+    fn alive() -> Self {
+        Self::bare(Kind::Alive)
+    }
+}
+
+impl From<Event> for RuntimeEvent {
+    fn from(event: Event) -> Self {
+        let bare = Self::bare;
+        match event {
+            Event::Phase(RuntimePhase::ShuttingDown) => bare(Kind::ShuttingDown),
+            Event::Voice(voice) => {
+                let (phase, share, error) = of_voice(voice);
+                Self {
+                    voice: Some(phase),
+                    share: Some(share),
+                    error,
+                    ..bare(Kind::Voice)
+                }
+            }
+            Event::Rebuilding(share) => Self {
+                share: Some(share.into()),
+                ..bare(Kind::Rebuilding)
+            },
+            Event::DeviceSet(device) => Self {
+                name: Some(device.to_string()),
+                ..bare(Kind::DeviceSet)
+            },
+            Event::DeviceFailed { device, error } => Self {
+                name: Some(device.to_string()),
+                error: Some(error.into()),
+                ..bare(Kind::DeviceFailed)
+            },
+            Event::Paused(is_paused) => Self {
+                is_paused: Some(is_paused),
+                ..bare(Kind::Paused)
+            },
+            Event::VolumeSet(volume) => Self {
+                volume: Some(volume.into()),
+                ..bare(Kind::VolumeSet)
+            },
+            Event::Obeyed { command, .. } => Self {
+                command: Some(number(command.number())),
+                ..bare(Kind::Obeyed)
+            },
+            Event::ClientAttached { client, name } => Self {
+                client: Some(client.into()),
+                name: Some(name),
+                ..bare(Kind::ClientAttached)
+            },
+            Event::ClientDeparted { client, departure } => Self {
+                client: Some(client.into()),
+                departure: Some(departure.into()),
+                ..bare(Kind::ClientDeparted)
+            },
+            Event::Warning(error) => Self {
+                error: Some(error.into()),
+                ..bare(Kind::Warning)
+            },
+            other => of_output(other),
+        }
+    }
+}
+
+/// What happens to the output.
+fn of_output(event: Event) -> RuntimeEvent {
+    let bare = RuntimeEvent::bare;
+    match event {
+        Event::OutputOpened(output) => RuntimeEvent {
+            output: Some(output.into()),
+            ..bare(Kind::OutputOpened)
+        },
+        Event::Latency(latency) => RuntimeEvent {
+            time_micros: Some(micros(latency)),
+            ..bare(Kind::Latency)
+        },
+        Event::OutputLost { name, reason } => RuntimeEvent {
+            name: Some(name),
+            loss: Some(reason.into()),
+            ..bare(Kind::OutputLost)
+        },
+        Event::OutputGivenUp { after, error } => RuntimeEvent {
+            time_micros: Some(micros(after)),
+            error: Some(error.into()),
+            ..bare(Kind::OutputGivenUp)
+        },
+        Event::OutputReleased => bare(Kind::OutputReleased),
+        Event::RouteSet(route) => RuntimeEvent {
+            route: id_of(route),
+            ..bare(Kind::RouteSet)
+        },
+        Event::RouteFailed {
+            command,
+            selection,
+            error,
+        } => RuntimeEvent {
+            command: Some(number(command.number())),
+            route: id_of(selection),
+            error: Some(error.into()),
+            ..bare(Kind::RouteFailed)
+        },
+        Event::Underrun { times } => RuntimeEvent {
+            times: Some(number(times)),
+            ..bare(Kind::Underrun)
+        },
+        Event::Xrun { times } => RuntimeEvent {
+            times: Some(number(times)),
+            ..bare(Kind::Xrun)
+        },
+        // One that this bridge does not know keeps its number, so that there is no gap.
+        _ => RuntimeEvent::alive(),
+    }
+}
+
+/// How a voice is doing: its phase, the share of it that is loaded, and why it is not.
+fn of_voice(voice: VoiceState) -> (VoicePhase, f64, Option<BridgeError>) {
+    match voice {
+        VoiceState::Absent => (VoicePhase::Absent, 0.0, None),
+        VoiceState::Loading(share) => (VoicePhase::Loading, share.into(), None),
+        VoiceState::Ready => (VoicePhase::Ready, 1.0, None),
+        VoiceState::Failed(error) => (VoicePhase::Failed, 0.0, Some(error.into())),
+    }
+}
+
+fn id_of(route: OutputSelection) -> Option<String> {
+    match route {
+        OutputSelection::Default => None,
+        OutputSelection::Id(id) => Some(id.to_string()),
+    }
+}
+
+impl From<LossReason> for OutputLossReason {
+    fn from(reason: LossReason) -> Self {
+        match reason {
+            LossReason::Disconnected => Self::Disconnected,
+            LossReason::Reconfigured => Self::Reconfigured,
+            LossReason::ErrorStorm => Self::ErrorStorm,
+            // Of what may be added, this says the least that is wrong: it gives no sound.
+            _ => Self::Stalled,
+        }
+    }
+}
+
+impl From<RuntimeState> for RuntimeSnapshot {
+    fn from(state: RuntimeState) -> Self {
+        let (voice, voice_share, voice_error) = of_voice(state.voice);
+        let clients = state.clients.into_iter().map(|(client, name)| AttachedClient {
+            client: client.into(),
+            name,
+        });
+        Self {
+            is_shutting_down: state.phase == RuntimePhase::ShuttingDown,
+            voice,
+            voice_share,
+            voice_error,
+            device: state.device.to_string(),
+            output: state.output.map(Into::into),
+            route: id_of(state.route),
+            latency_micros: state.latency.map(micros),
+            is_paused: state.is_paused,
+            volume: state.volume.into(),
+            clients: clients.collect(),
+            underruns: number(state.underruns),
+            losses: number(state.losses),
+        }
+    }
+}
