@@ -7,7 +7,7 @@ use crate::playback::output::OutputError;
 use crate::playback::{PlaybackError, QueueError, SeekError};
 use crate::speech::{LoadError, SpeakError, SpeechError, WriteError};
 use crate::text::ReadError;
-use crate::voice::artifacts::ArtifactsError;
+use crate::voice::artifacts::{ArtifactsError, Rejection, Tried};
 use crate::voice::{PackError, VoiceError};
 use std::fmt;
 use std::sync::Arc;
@@ -299,7 +299,13 @@ fn reason_of(error: &VoiceError) -> Reason {
 fn reason_of_artifacts(error: &ArtifactsError) -> Reason {
     match error {
         ArtifactsError::UnknownVoice { .. } => Reason::InvalidVoice,
-        ArtifactsError::Unusable { .. } => Reason::DamagedArtifacts,
+        ArtifactsError::Unusable { .. } | ArtifactsError::UnknownTensor { .. } => Reason::DamagedArtifacts,
+        ArtifactsError::NotFound { tried, .. } if tried.iter().any(is_a_voice) => Reason::DamagedArtifacts,
         _ => Reason::MissingArtifacts,
     }
+}
+
+/// Whether there is a voice in a place, which is refused for what it is.
+fn is_a_voice(tried: &Tried) -> bool {
+    !matches!(tried.reason, Rejection::NoFolder | Rejection::NoManifest)
 }

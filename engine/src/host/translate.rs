@@ -220,6 +220,11 @@ pub(super) fn speech(runtime: &Runtime, event: &Event) {
             reason: LoadReason::Rebuild,
             step,
         } => runtime.topic.change(RuntimeEvent::Rebuilding(share(*step))),
+        // It is in memory by then, and can speak.
+        Event::VoiceLoading {
+            step: LoadStep::WarmingUp,
+            ..
+        } => {}
         Event::VoiceLoading { step, .. } => voice(runtime, VoiceState::Loading(share(*step))),
         Event::VoiceReady { took, .. } => {
             tracing::info!(?took, "voice ready");

@@ -93,7 +93,12 @@ fn the_voice_is_loaded_by_the_first_use_and_comes_back_after_a_release() {
     assert!(matches!(say(), Outcome::Finished));
     assert_eq!(rig.loads.load(Ordering::SeqCst), 2);
     rig.host.warm_up().unwrap().wait().unwrap();
-    assert!(rig.host.status().unwrap().voice.is_warm);
+    let status = rig.host.status().unwrap();
+    assert!(status.voice.is_warm);
+    assert!(
+        matches!(status.state.voice, utter::host::VoiceState::Ready),
+        "and clients are told so"
+    );
 }
 
 #[test]
