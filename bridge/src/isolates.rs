@@ -57,6 +57,7 @@ pub unsafe extern "C" fn utter_bridge_attach(abi: i64, post: DartPostCObjectFnTy
     let mut isolates = ISOLATES.lock();
     if !isolates.is_held {
         isolates.is_held = true;
+        crate::log::install();
         // What it gives is never called.
         let _ = frb_create_shutdown_callback();
     }

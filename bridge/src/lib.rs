@@ -21,5 +21,6 @@ mod convert;
 mod frb_generated;
 mod guard;
 pub mod isolates;
+mod log;
 mod subscriptions;
 mod threads;

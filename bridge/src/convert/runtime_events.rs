@@ -220,3 +220,63 @@ impl From<RuntimeState> for RuntimeSnapshot {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::error::ErrorReason;
+    use std::time::Duration;
+    use utter::playback::PlaybackError;
+
+    /// What takes a slow machine or half a minute to bring about.
+    #[test]
+    fn what_a_device_seldom_does_crosses_with_all_that_it_says() {
+        let underrun = RuntimeEvent::from(Event::Underrun { times: 3 });
+        assert_eq!((underrun.kind, underrun.times), (Kind::Underrun, Some(3)));
+        let xrun = RuntimeEvent::from(Event::Xrun { times: 2 });
+        assert_eq!((xrun.kind, xrun.times), (Kind::Xrun, Some(2)));
+        let given_up = RuntimeEvent::from(Event::OutputGivenUp {
+            after: Duration::from_secs(30),
+            error: PlaybackError::OutputUnresponsive.into(),
+        });
+        assert_eq!(
+            (given_up.kind, given_up.time_micros),
+            (Kind::OutputGivenUp, Some(30_000_000))
+        );
+        assert_eq!(
+            given_up.error.map(|error| error.reason),
+            Some(ErrorReason::Output)
+        );
+    }
+
+    #[test]
+    fn every_reason_for_a_loss_crosses_under_its_own_name() {
+        let all = [
+            LossReason::Disconnected,
+            LossReason::Reconfigured,
+            LossReason::ErrorStorm,
+            LossReason::Stalled,
+        ];
+        for reason in all {
+            let event = RuntimeEvent::from(Event::OutputLost {
+                name: "Speakers".into(),
+                reason,
+            });
+            assert_eq!(format!("{:?}", event.loss), format!("Some({reason:?})"));
+            assert_eq!(event.name.as_deref(), Some("Speakers"));
+        }
+    }
+
+    #[test]
+    fn a_voice_that_loads_says_how_far_and_one_that_failed_why() {
+        let half = RuntimeEvent::from(Event::Voice(VoiceState::Loading(0.5)));
+        assert_eq!(
+            (half.voice, half.share, half.error),
+            (Some(VoicePhase::Loading), Some(0.5), None)
+        );
+        let error = PlaybackError::OutputUnresponsive.into();
+        let failed = RuntimeEvent::from(Event::Voice(VoiceState::Failed(error)));
+        assert_eq!(failed.voice, Some(VoicePhase::Failed));
+        assert!(failed.error.is_some_and(|error| !error.hint.is_empty()));
+    }
+}

@@ -1,9 +1,10 @@
 //! Hot restarts: an isolate dies without a word while it speaks, another begins, and its finalizers run when they like.
 
 use crate::isolate::{Finalizers, Isolate, Stream};
-use crate::timed_output::{Device, TimedOutput, with_device};
+use crate::timed_output::{Device, TimedOutput, samples_path, with_device};
 use procfs::process::Process;
 use serde_json::{Value, json};
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 const RESTARTS: usize = 50;
@@ -11,9 +12,9 @@ const RESTARTS: usize = 50;
 /// From here on nothing may grow: what is loaded, opened and started once is there.
 const SETTLED: usize = 10;
 
-/// Resident memory may differ by this after all of them. Five seconds of audio at the device's rate, which one queue may keep, are
-/// a megabyte; forty queues that are not freed are more than this.
-const MEMORY: u64 = 24 << 20;
+/// Resident memory may differ by this after all of them. The audio of a life is a megabyte at the device's rate; that of forty of
+/// which nothing is freed is five times as much.
+const MEMORY: u64 = 8 << 20;
 
 #[derive(Debug)]
 struct Census {
@@ -44,6 +45,17 @@ impl Census {
     }
 }
 
+impl Census {
+    fn is_no_more_than(&self, settled: &Self) {
+        assert!(self.threads <= settled.threads, "{settled:?}, then {self:?}");
+        assert!(self.files <= settled.files, "{settled:?}, then {self:?}");
+        assert!(
+            self.resident <= settled.resident + MEMORY,
+            "{settled:?}, then {self:?}"
+        );
+    }
+}
+
 /// An isolate that speaks, and what it follows.
 struct Life {
     isolate: Isolate,
@@ -68,13 +80,13 @@ impl Life {
         life
     }
 
-    /// Until a word is heard, and every event came once.
+    /// Until its third word is heard, and every event came once.
     fn speaks(&self, cycle: usize) {
         let text = format!(
             "This is life number {cycle}. It goes on for a while, and then it is cut off without a word."
         );
         let number = self.isolate.speak(&self.client, &text, json!({}));
-        let told = self.events.until("Word");
+        let told: Vec<Value> = (0..3).flat_map(|_| self.events.until("Word")).collect();
         let numbers: Vec<i64> = told.iter().filter_map(|event| event["number"].as_i64()).collect();
         assert!(
             numbers.windows(2).all(|pair| pair[1] == pair[0] + 1),
@@ -101,66 +113,71 @@ fn fifty_hot_restarts_while_speaking_leave_nothing_behind() {
         speed: 1,
         ..Device::default()
     };
-    with_device(
-        "restarts::fifty_hot_restarts_while_speaking_leave_nothing_behind",
-        device,
-        |output| {
-            let mut late: Vec<Finalizers> = Vec::new();
-            let mut dead: Vec<(Stream, Stream)> = Vec::new();
-            let mut settled = None;
-            let mut life = Life::begin(0);
-            for cycle in 1..=RESTARTS {
-                if cycle % 5 == 0 {
-                    life.isolate.ask("runtime_prepare_hot_restart", json!({}));
-                }
-                let heard_before = output.captured().len();
-                let (finalizers, events, runtime) = life.die();
-                dead.push((events, runtime));
-                late.push(finalizers);
-                life = Life::begin(cycle);
-                is_heard(output, heard_before, cycle);
-                // Some at once, some three lives later.
-                while late.len() > cycle % 4 {
-                    late.remove(0).run();
-                }
-                if cycle == SETTLED {
-                    settled = Some(Census::take(None));
-                }
-            }
-            let settled = settled.unwrap();
-            let at_the_end = Census::take(Some(&settled));
-            assert!(
-                at_the_end.threads <= settled.threads,
-                "{settled:?}, then {at_the_end:?}"
-            );
-            assert!(
-                at_the_end.files <= settled.files,
-                "{settled:?}, then {at_the_end:?}"
-            );
-            assert!(
-                at_the_end.resident <= settled.resident + MEMORY,
-                "{settled:?}, then {at_the_end:?}"
-            );
-            println!("settled: {settled:?}; after {RESTARTS} restarts: {at_the_end:?}");
-            only_the_last_is_there(&life, &dead);
-        },
-    );
+    let test = "restarts::fifty_hot_restarts_while_speaking_leave_nothing_behind";
+    with_device(test, device, |output| {
+        let mut past = Past::default();
+        let mut life = Life::begin(0);
+        for cycle in 1..=SETTLED {
+            life = past.restart(life, cycle, output);
+        }
+        let settled = Census::take(None);
+        for cycle in SETTLED + 1..=RESTARTS {
+            life = past.restart(life, cycle, output);
+        }
+        let at_the_end = Census::take(Some(&settled));
+        println!("settled: {settled:?}; after {RESTARTS} restarts: {at_the_end:?}");
+        at_the_end.is_no_more_than(&settled);
+        only_the_last_is_there(&life, &past.streams);
+        every_life_is_heard(output, &past.lives);
+    });
 }
 
-/// What the device has played since is not silence.
-fn is_heard(output: &TimedOutput, since: usize, cycle: usize) {
-    let begin = Instant::now();
-    let sounds = || {
-        output.captured()[since..]
-            .iter()
-            .any(|sample| sample.abs() > 0.01)
-    };
-    while !sounds() {
+/// What those that are dead have left.
+#[derive(Default)]
+struct Past {
+    finalizers: Vec<Finalizers>,
+    streams: Vec<(Stream, Stream)>,
+    /// What the device played while each began and spoke, in bytes.
+    lives: Vec<Range<usize>>,
+}
+
+impl Past {
+    /// One dies and another begins. Every fifth is announced; finalizers run at once, or up to three lives later.
+    fn restart(&mut self, life: Life, cycle: usize, output: &TimedOutput) -> Life {
+        if cycle % 5 == 0 {
+            life.isolate.ask("runtime_prepare_hot_restart", json!({}));
+        }
+        let begin = played(output);
+        let (finalizers, events, runtime) = life.die();
+        self.streams.push((events, runtime));
+        self.finalizers.push(finalizers);
+        let life = Life::begin(cycle);
+        self.lives.push(begin..played(output));
+        while self.finalizers.len() > cycle % 4 {
+            self.finalizers.remove(0).run();
+        }
+        life
+    }
+}
+
+/// The bytes that the device has played; not what they are, since the memory of this process is looked at.
+fn played(output: &TimedOutput) -> usize {
+    let file = std::fs::metadata(samples_path(output.directory(), 0));
+    file.map_or(0, |file| file.len() as usize)
+}
+
+/// From the end of one life to the third word of the next there are two words, and not only the fade of what was cut off.
+fn every_life_is_heard(output: &TimedOutput, lives: &[Range<usize>]) {
+    let captured = output.captured();
+    for (cycle, life) in lives.iter().enumerate() {
+        let life = &captured[life.start / size_of::<f32>()..life.end / size_of::<f32>()];
+        let sounding = life.iter().filter(|sample| sample.abs() > 0.01).count();
+        // 50 ms of both channels; the longest fade takes 8.
         assert!(
-            begin.elapsed() < Duration::from_secs(20),
-            "life {cycle} is not heard"
+            sounding > 4_800,
+            "life {} is heard in {sounding} samples",
+            cycle + 1
         );
-        std::thread::sleep(Duration::from_millis(5));
     }
 }
 

@@ -8,7 +8,7 @@ use super::speech_stream::SpeechStream;
 use crate::speech::{FileHandle, FileId, UtteranceId};
 use std::collections::BTreeMap;
 
-/// Files that are over and that nobody has asked for since; of more the oldest is forgotten.
+/// Files that are kept of those that are over; the oldest is forgotten for another.
 const FILES_OVER: usize = 64;
 
 /// What is kept for a client.

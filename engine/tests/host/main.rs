@@ -9,6 +9,7 @@ mod crowd;
 mod events;
 mod heard;
 mod invariants;
+mod kept;
 mod logging;
 mod model;
 mod races;
