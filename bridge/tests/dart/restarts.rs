@@ -144,7 +144,7 @@ struct Past {
 impl Past {
     /// One dies and another begins. Every fifth is announced; finalizers run at once, or up to three lives later.
     fn restart(&mut self, life: Life, cycle: usize, output: &TimedOutput) -> Life {
-        if cycle % 5 == 0 {
+        if cycle.is_multiple_of(5) {
             life.isolate.ask("runtime_prepare_hot_restart", json!({}));
         }
         let begin = played(output);
