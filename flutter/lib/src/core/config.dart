@@ -1,0 +1,113 @@
+/// How a runtime is configured, as apps write it.
+library;
+
+import '../generated/api/settings.dart' as bridge;
+
+/// A voice of the app's own.
+final class VoiceFile {
+  /// With its name and its file.
+  const VoiceFile({required this.name, required this.path});
+
+  /// What `voice` calls it.
+  final String name;
+
+  /// Its file: `.npy`, `.safetensors` or raw floats.
+  final String path;
+
+  @override
+  bool operator ==(Object other) =>
+      other is VoiceFile && name == other.name && path == other.path;
+
+  @override
+  int get hashCode => Object.hash(name, path);
+}
+
+/// How a runtime is configured. What is null is the engine's own default.
+///
+/// A process has one runtime; who asks for another configuration while it runs is told what is different. That can happen at a
+/// hot restart, which the runtime survives: use `Utter.restart` then, or start the app anew.
+final class UtterConfig {
+  /// The defaults suit an app whose voice lies where it is looked for.
+  const UtterConfig({
+    this.artifacts,
+    this.device,
+    this.threads,
+    this.voiceFiles = const [],
+    this.languages,
+    this.espeak = false,
+    this.outputs = bridge.OutputSystem.devices,
+    this.wavPath,
+    this.output,
+    this.period,
+    this.progressInterval,
+    this.lease = const Duration(seconds: 15),
+    this.grace,
+    this.clients,
+  });
+
+  /// The directory of the voice's artifacts; by default what `UTTER_ARTIFACTS` says, or the user's cache.
+  final String? artifacts;
+
+  /// What computes: `cpu`.
+  final String? device;
+
+  /// Threads that compute; one for each physical core by default.
+  final int? threads;
+
+  /// Voices of the app's own.
+  final List<VoiceFile> voiceFiles;
+
+  /// Tags of the languages that are made ready with the voice, such as `en-US`; that one by default.
+  final List<String>? languages;
+
+  /// Whether espeak-ng may be loaded, where it is installed. It is under the GPL, so who ships an app decides.
+  final bool espeak;
+
+  /// Where audio goes.
+  final bridge.OutputSystem outputs;
+
+  /// The file, where audio goes into one.
+  final String? wavPath;
+
+  /// The id of the output that is opened at first; the system's default one otherwise.
+  final String? output;
+
+  /// The time between two requests of the output for audio; the nearest that the device can do is taken.
+  final Duration? period;
+
+  /// The time between two progress events of what is heard.
+  final Duration? progressInterval;
+
+  /// How long a player may be silent before it is warned. A player sends three heartbeats in that time by itself.
+  final Duration lease;
+
+  /// How much longer it is waited for after that, before it is evicted; 5 seconds by default.
+  final Duration? grace;
+
+  /// Players that can be attached at a time, of all isolates; 64 by default.
+  final int? clients;
+
+  @override
+  bool operator ==(Object other) =>
+      other is UtterConfig && settingsOf(this) == settingsOf(other) && _lists(this, other);
+
+  @override
+  int get hashCode => Object.hash(artifacts, device, threads, outputs, output, lease, grace);
+}
+
+/// Generated classes compare their lists by identity, so those are left out of the settings that [UtterConfig] compares.
+bool _lists(UtterConfig a, UtterConfig b) {
+  bool same<T>(List<T>? a, List<T>? b) {
+    if (a == null || b == null) return a == b;
+    if (a.length != b.length) return false;
+    for (var i = 0; i < a.length; i++) {
+      if (a[i] != b[i]) return false;
+    }
+    return true;
+  }
+
+  return same(a.voiceFiles, b.voiceFiles) && same(a.languages, b.languages);
+}
+
+/// As the bridge takes it.
+bridge.RuntimeSettings settingsOf(UtterConfig config) => throw UnimplementedError();
