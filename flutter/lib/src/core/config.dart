@@ -89,25 +89,81 @@ final class UtterConfig {
 
   @override
   bool operator ==(Object other) =>
-      other is UtterConfig && settingsOf(this) == settingsOf(other) && _lists(this, other);
+      other is UtterConfig &&
+      artifacts == other.artifacts &&
+      device == other.device &&
+      threads == other.threads &&
+      _equalLists(voiceFiles, other.voiceFiles) &&
+      _equalLists(languages, other.languages) &&
+      espeak == other.espeak &&
+      outputs == other.outputs &&
+      wavPath == other.wavPath &&
+      output == other.output &&
+      period == other.period &&
+      progressInterval == other.progressInterval &&
+      lease == other.lease &&
+      grace == other.grace &&
+      clients == other.clients;
 
   @override
-  int get hashCode => Object.hash(artifacts, device, threads, outputs, output, lease, grace);
+  int get hashCode => Object.hash(
+    artifacts,
+    device,
+    threads,
+    Object.hashAll(voiceFiles),
+    Object.hashAll(languages ?? const []),
+    espeak,
+    outputs,
+    wavPath,
+    output,
+    period,
+    progressInterval,
+    lease,
+    grace,
+    clients,
+  );
 }
 
-/// Generated classes compare their lists by identity, so those are left out of the settings that [UtterConfig] compares.
-bool _lists(UtterConfig a, UtterConfig b) {
-  bool same<T>(List<T>? a, List<T>? b) {
-    if (a == null || b == null) return a == b;
-    if (a.length != b.length) return false;
-    for (var i = 0; i < a.length; i++) {
-      if (a[i] != b[i]) return false;
+bool _equalLists<T>(List<T>? a, List<T>? b) {
+  if (a == null || b == null) return a == b;
+  if (a.length != b.length) return false;
+  for (var i = 0; i < a.length; i++) {
+    if (a[i] != b[i]) return false;
+  }
+  return true;
+}
+
+/// As the bridge takes it. What Dart can see to be nonsense is an [ArgumentError]; the engine judges the rest.
+bridge.RuntimeSettings settingsOf(UtterConfig config) {
+  void positive(Duration? value, String name) {
+    if (value != null && value <= Duration.zero) {
+      throw ArgumentError.value(value, name, 'must be longer than nothing');
     }
-    return true;
   }
 
-  return same(a.voiceFiles, b.voiceFiles) && same(a.languages, b.languages);
+  positive(config.period, 'period');
+  positive(config.progressInterval, 'progressInterval');
+  // Heartbeats are counted in milliseconds.
+  if (config.lease < const Duration(milliseconds: 3)) {
+    throw ArgumentError.value(config.lease, 'lease', 'must be 3 milliseconds at least');
+  }
+  return bridge.RuntimeSettings(
+    artifacts: config.artifacts,
+    device: config.device,
+    threads: config.threads,
+    voiceFiles: [
+      for (final file in config.voiceFiles)
+        bridge.VoiceFileSetting(name: file.name, path: file.path),
+    ],
+    languages: config.languages,
+    espeak: config.espeak,
+    outputs: config.outputs,
+    wavPath: config.wavPath,
+    output: config.output,
+    periodMicros: config.period?.inMicroseconds,
+    progressIntervalMicros: config.progressInterval?.inMicroseconds,
+    leaseMillis: config.lease.inMilliseconds,
+    graceMillis: config.grace?.inMilliseconds,
+    clients: config.clients,
+  );
 }
-
-/// As the bridge takes it.
-bridge.RuntimeSettings settingsOf(UtterConfig config) => throw UnimplementedError();

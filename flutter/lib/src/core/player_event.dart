@@ -170,10 +170,13 @@ final class UtteranceResumed extends UtteranceEvent {
   final Duration from;
 }
 
-/// It was over and is heard again. Its futures and streams have ended; its events and the player's state tell of it.
+/// It was over and is heard again. Its futures and streams have ended; events and the player's state tell of it.
 final class UtteranceReplayed extends UtteranceEvent {
-  /// With where.
-  const UtteranceReplayed(super.utterance, this.from);
+  /// With where, and whether it is a sound file.
+  const UtteranceReplayed(super.utterance, this.from, {required this.isClip});
+
+  /// Whether it is a sound file.
+  final bool isClip;
 
   /// From where it is heard.
   final Duration from;

@@ -4,8 +4,10 @@ library;
 import '../generated/api/requests.dart' show StopMode;
 import '../generated/api/status.dart' show OutputDescription, OutputLevel, VoiceDescription;
 import 'config.dart';
+import 'errors.dart';
 import 'library.dart';
 import 'player.dart';
+import 'runtime.dart';
 import 'runtime_event.dart';
 import 'runtime_state.dart';
 import 'status.dart';
@@ -26,20 +28,20 @@ abstract interface class Utter {
   static Future<Utter> init([
     UtterConfig config = const UtterConfig(),
     UtterLibrary? library,
-  ]) => throw UnimplementedError();
+  ]) => UtterRuntime.init(config, library);
 
   /// Shuts down the runtime that runs, if there is one, and starts one with [config]. For a configuration that has changed, as
   /// it may between two hot restarts.
   static Future<Utter> restart([
     UtterConfig config = const UtterConfig(),
     UtterLibrary? library,
-  ]) => throw UnimplementedError();
+  ]) => UtterRuntime.restart(config, library);
 
   /// What [init] gave. Throws `notInitialised` before that, and after [shutdown].
-  static Utter get instance => throw UnimplementedError();
+  static Utter get instance => UtterRuntime.current ?? (throw notInitialised());
 
   /// The same, or null.
-  static Utter? get maybeInstance => throw UnimplementedError();
+  static Utter? get maybeInstance => UtterRuntime.current;
 
   /// How it is configured.
   UtterConfig get config;
