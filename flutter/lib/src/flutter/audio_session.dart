@@ -19,7 +19,8 @@ import '../generated/api/error.dart' show ErrorReason;
 
 /// The audio session of an app that speaks. [attach] makes one; an app has one at most.
 final class UtterAudioSession {
-  UtterAudioSession._(this.utter, this.policy, this.onError) : _decisions = AudioSessionDecisions(policy);
+  UtterAudioSession._(this.utter, this.policy, this.onError)
+    : _decisions = AudioSessionDecisions(policy);
 
   static const MethodChannel _channel = MethodChannel('utter/audio_session');
   static const EventChannel _eventChannel = EventChannel('utter/audio_session/events');

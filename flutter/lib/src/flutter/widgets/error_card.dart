@@ -54,7 +54,10 @@ class UtterErrorCard extends StatelessWidget {
                   ExcludeSemantics(child: Icon(Icons.error_outline, color: color)),
                   const SizedBox(width: 8),
                   Expanded(
-                    child: Text(view.title, style: theme.textTheme.titleMedium?.copyWith(color: color)),
+                    child: Text(
+                      view.title,
+                      style: theme.textTheme.titleMedium?.copyWith(color: color),
+                    ),
                   ),
                 ],
               ),
