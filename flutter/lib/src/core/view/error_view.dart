@@ -38,9 +38,6 @@ final class ErrorView {
 
   /// Whether the same may succeed if it is tried again.
   final bool canRetry;
-
-  /// All of it, for a screen reader.
-  String get description => [title, message, hint].where((part) => part.isNotEmpty).join('. ');
 }
 
 String _title(ErrorReason reason) => switch (reason) {
