@@ -85,7 +85,8 @@ fn letters(words: &[String]) -> Vec<char> {
 
 /// The number of characters to change, add or drop, spaces and stress apart (Levenshtein).
 fn distance(a: &[String], b: &[String]) -> usize {
-    strsim::generic_levenshtein(&letters(a), &letters(b))
+    // Types by name: on Apple's systems, those of objc2 add so many iterators that the compiler does not find them out.
+    strsim::generic_levenshtein::<Vec<char>, Vec<char>, &char, &char>(&letters(a), &letters(b))
 }
 
 #[cfg(test)]
