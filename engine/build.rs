@@ -13,9 +13,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-env-changed=PATH");
     let Some(source) = library() else {
-        println!(
-            "cargo:warning=tvm-ffi-config is not on PATH; `make build` puts it there, `make shell` prints how"
-        );
+        // For another system it may well be linked in, or come with the app.
+        if env::var("HOST")? == env::var("TARGET")? {
+            println!(
+                "cargo:warning=tvm-ffi-config is not on PATH; `make build` puts it there, `make shell` prints how"
+            );
+        }
         return Ok(());
     };
     // OUT_DIR is <profile>/build/<package>/out.
@@ -32,12 +35,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     // For this package's tests when they are started by hand: cargo sets the search path only for those that
     // it starts.
-    let origin = if env::var("CARGO_CFG_TARGET_OS")? == "macos" {
-        "@loader_path"
-    } else {
-        "$ORIGIN"
-    };
-    println!("cargo:rustc-link-arg-tests=-Wl,-rpath,{origin}");
+    match env::var("CARGO_CFG_TARGET_OS")?.as_str() {
+        "windows" => {} // looks in a program's own folder first
+        "macos" | "ios" => println!("cargo:rustc-link-arg-tests=-Wl,-rpath,@loader_path"),
+        _ => println!("cargo:rustc-link-arg-tests=-Wl,-rpath,$ORIGIN"),
+    }
     Ok(())
 }
 
@@ -49,10 +51,10 @@ fn library() -> Option<PathBuf> {
         .ok()
         .filter(|answer| answer.status.success())?;
     let folder = PathBuf::from(String::from_utf8(answer.stdout).ok()?.trim());
-    let name = if env::var("CARGO_CFG_TARGET_OS").ok()? == "macos" {
-        "libtvm_ffi.dylib"
-    } else {
-        "libtvm_ffi.so"
+    let name = match env::var("CARGO_CFG_TARGET_OS").ok()?.as_str() {
+        "macos" | "ios" => "libtvm_ffi.dylib",
+        "windows" => "tvm_ffi.dll",
+        _ => "libtvm_ffi.so",
     };
     Some(folder.join(name)).filter(|library| library.is_file())
 }
