@@ -75,7 +75,7 @@ env: packages ## make what the Rust build needs of TVM
 shell: env ## print the line that lets you call cargo yourself: eval "$(make -s shell)"
 	@echo "export PATH=\"$$($(VOICE) env):\$$PATH\""
 
-voice: packages ## build the voice, or mend it (TARGET=x86-64-v3 or another one alone, VERIFY=1 to hash every file)
+voice: packages ## build the voice, or mend it (TARGET=x86-64-v3 or another one alone, TARGET=aarch64-linux-android or another system, VERIFY=1 to hash every file)
 	@$(VOICE) $(if $(VERIFY),--verify)
 
 build: env ## build the utter program

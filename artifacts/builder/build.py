@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import environment as environments
-from . import fetch, files, installed, lock
-from .compile import Compiler, library_suffix
+from . import fetch, files, framework, installed, link, lock, runtime
+from .compile import Compiler
 from .environment import Environment
 from .errors import BuildError
+from .libraries import Fetch, Libraries, Link
 from .places import Places
 from .progress import Progress
 from .recipe import Recipe
 from .step import OUTPUTS, Steps
-from .target import Target
 
 ROOM_NEEDED = 2_000_000_000
 
@@ -33,6 +33,8 @@ class Workshop:
     environment: Callable[[Recipe, Places, Progress], Environment] = environments.ensure
     registries: Callable[[Recipe, Places, Environment], fetch.Fetcher] = fetch.Registries
     compiler: Callable[[Recipe, Places, Environment], Compiler] = Compiler
+    link: Link = link.link
+    runtime: Fetch = runtime.fetch
 
 
 def voice(
@@ -48,17 +50,19 @@ def voice(
     cache.
     """
     folder = at or places.voices / recipe.key
-    if not installed.problems(folder, places, recipe.key, full):
+    if installed.problems(folder, places, recipe.key, full):
+        with lock.hold(places.lock, progress):
+            found = installed.problems(folder, places, recipe.key, full)  # another may have built it meanwhile
+            if found:
+                _refuse_foreign(folder)
+                if folder.is_dir() and any(folder.iterdir()):
+                    progress.say(f"{folder}: {'; '.join(found)}: mending it")
+                _make(recipe, places, progress, folder, workshop)
+            _point(recipe, places, at)
+    else:
         _point(recipe, places, at)
-        return folder
-    with lock.hold(places.lock, progress):
-        found = installed.problems(folder, places, recipe.key, full)  # another may have built it meanwhile
-        if found:
-            _refuse_foreign(folder)
-            if folder.is_dir() and any(folder.iterdir()):
-                progress.say(f"{folder}: {'; '.join(found)}: mending it")
-            _make(recipe, places, progress, folder, workshop)
-        _point(recipe, places, at)
+    if recipe.platform and not recipe.linker:
+        progress.say(_not_linked(recipe, folder))
     return folder
 
 
@@ -83,28 +87,25 @@ def _make(recipe: Recipe, places: Places, progress: Progress, folder: Path, work
     environment = workshop.environment(recipe, places, progress)
     steps = Steps(places)
     compiler = workshop.compiler(recipe, places, environment)
-
-    def compile_library(target: Target) -> Path:
-        def compile_it(scratch: Path) -> None:
-            with progress.step(f"Compiling the voice for {target.name}") as report:
-                compiler.library(scratch, target, report)
-
-        return steps.ensure("compile", recipe.compile_key(target), compile_it)
+    libraries = Libraries(
+        recipe, places, progress, environment, compiler, workshop.link, workshop.runtime, steps
+    )
 
     def pack(scratch: Path) -> None:
         with progress.step("Packing the weights") as report:
             compiler.weights(published / "weights.onnx", scratch, report)
 
     published = inputs(recipe, places, progress, workshop)
-    libraries = [compile_library(target) for target in recipe.targets]
+    compiled = [libraries.compiled(target) for target in recipe.targets]
+    tvm = libraries.runtime()
     weights = steps.ensure("pack", recipe.pack_key, pack)
     with progress.step("Assembling the voice"):
-        _assemble(recipe, places, folder, environment, [published, *libraries, weights])
-    steps.prune({published, *libraries, weights, folder})
+        _assemble(recipe, places, folder, tvm, [published, *compiled, weights])
+    steps.prune({published, *libraries.used, weights, folder})
 
 
 def _assemble(
-    recipe: Recipe, places: Places, folder: Path, environment: Environment, steps: list[Path]
+    recipe: Recipe, places: Places, folder: Path, tvm: dict[str, Path], steps: list[Path]
 ) -> None:
     """Links everything into a staging folder beside the final one, and renames that."""
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -116,11 +117,12 @@ def _assemble(
             name = path.relative_to(step).as_posix()
             if name not in (OUTPUTS, "weights.onnx"):
                 files.link(path, staging / name)
-    runtime = environment.libraries()
-    for name, path in runtime.items():
+    for name, path in tvm.items():
         shutil.copyfile(path, staging / name)
         files.sync(staging / name)
-    manifest = installed.manifest(recipe, staging, library_suffix(environment), list(runtime))
+    if recipe.platform and recipe.platform.framework:
+        framework.write_info(staging, recipe.platform, recipe.sources["model"]["version"])
+    manifest = installed.manifest(recipe, staging, environments.LIBRARY_SUFFIX, list(tvm))
     files.write_json(staging / installed.MANIFEST, manifest)
     if folder.exists():
         os.rename(folder, folder.with_name(f".{folder.name}.old"))
@@ -131,21 +133,32 @@ def _assemble(
 
 
 def _point(recipe: Recipe, places: Places, at: Path | None) -> None:
-    """Makes this voice the one that engines of its interface use by default, unless it lies elsewhere; and notes that
-    it is in use, so that it is not pruned.
+    """Makes this voice the one that engines of its interface use by default, unless it lies elsewhere or is for another
+    system; and notes that it is in use, so that it is not pruned.
     """
     if at is None:
         os.utime(places.voices / recipe.key)
+    if recipe.platform:
+        return
     pointer, content = places.pointer(recipe.interface), f"{recipe.key}\n".encode()
     if at is None and not (pointer.is_file() and pointer.read_bytes() == content):
         files.write_whole(pointer, content)
 
 
+def _not_linked(recipe: Recipe, folder: Path) -> str:
+    """What there is to say of a voice that holds an object file instead of a library."""
+    return (
+        f"{folder}: compiled for {recipe.platform.name} and not linked, since there is no LLD here; engines refuse it.\n"
+        f"Install LLD or Rust, which brings it (or name one with {link.LLD_VARIABLE}), and run the command again."
+    )
+
+
 def _refuse_foreign(folder: Path) -> None:
     """The build replaces a whole directory, so it must not be one that holds anything else."""
-    ours = {installed.MANIFEST, "weights.bin", "weights.json", "vocab.json", "voices"}
+    ours = {installed.MANIFEST, framework.INFO, "weights.bin", "weights.json", "vocab.json", "voices"}
     if folder.exists() and not (
-        folder.is_dir() and all(p.name in ours or p.name.startswith("lib") for p in folder.iterdir())
+        folder.is_dir()
+        and all(p.name in ours or p.name.startswith(("lib", "kokoro", "tvm_ffi.")) for p in folder.iterdir())
     ):
         raise BuildError(
             f"{folder} holds other things than a voice; it is left alone.",
@@ -157,7 +170,7 @@ def _check_means(recipe: Recipe, places: Places) -> None:
     """Says at once what would fail only after minutes."""
     if not recipe.model.is_dir():
         raise BuildError(f"The model's source is missing: {recipe.model}.", "Check the checkout out again.")
-    if environments.compiler() is None:
+    if recipe.platform is None and environments.compiler() is None:
         raise BuildError(
             "No C++ compiler to link the voice with.",
             "Run `make setup` (or `apt-get install g++`), then the command again.",

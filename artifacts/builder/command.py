@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import environment, lock, target
+from . import environment, link, lock, platforms, target
 from .build import Workshop, voice
 from .errors import BuildError, from_os_error
 from .places import Places, cache_directory
@@ -37,7 +37,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--target",
         metavar="NAME",
-        help=f"processors to compile for: {', '.join(target.NAMES)} (default: the first)",
+        help=f"processors, or the system, to compile for: {', '.join(target.NAMES)} (default: the first)",
     )
     parser.add_argument(
         "--artifacts",
@@ -54,7 +54,7 @@ def main(argv: Sequence[str], recipe: Recipe | None = None, workshop: Workshop =
     """Runs the command; the exit code."""
     asked = arguments().parse_args(argv)
     try:
-        recipe = recipe or Recipe(target.choose(asked.target))
+        recipe = recipe or _recipe(target.choose(asked.target))
         _run(asked, recipe, Places(cache_directory()), workshop)
     except BuildError as error:
         return _complain(error)
@@ -64,6 +64,12 @@ def main(argv: Sequence[str], recipe: Recipe | None = None, workshop: Workshop =
         print("utter: interrupted; run the command again, and it goes on.", file=sys.stderr)
         return 130
     return 0
+
+
+def _recipe(targets: tuple[target.Target, ...]) -> Recipe:
+    platform = platforms.of(targets[0].triple)
+    linker = platform and link.find(platform)
+    return Recipe(targets, linker=tuple(linker) if linker else None)
 
 
 def _run(asked: argparse.Namespace, recipe: Recipe, places: Places, workshop: Workshop) -> None:

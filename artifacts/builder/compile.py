@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 from . import process
-from .environment import Environment
+from .environment import LIBRARY_SUFFIX, Environment
 from .errors import BuildError
 from .places import Places
 from .progress import Report
@@ -27,8 +27,21 @@ class Compiler:
         self._work(
             "compile",
             {
-                "output": str(folder / self._recipe.library_name(target, library_suffix(self._environment))),
+                "output": str(folder / self._recipe.library_name(target, LIBRARY_SUFFIX)),
                 "target": target.as_json(),
+            },
+            "Compiling the voice",
+            report,
+        )
+
+    def object(self, folder: Path, target: Target, report: Report) -> None:
+        """Writes the object file for one of the targets of another system into `folder`, and has it checked."""
+        self._work(
+            "object",
+            {
+                "output": str(folder / self._recipe.object_name(target)),
+                "target": target.as_json(),
+                "platform": self._recipe.platform.name,
             },
             "Compiling the voice",
             report,
@@ -70,8 +83,3 @@ class Compiler:
             if failure and "disk is full" not in str(error):
                 raise BuildError(f"{what} failed: {failure[0][:300]}", f"Details: {log}") from error
             raise
-
-
-def library_suffix(environment: Environment) -> str:
-    """What the names of libraries end in on this system."""
-    return next(iter(environment.libraries().values())).suffix

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from . import files
+from . import files, framework
 from .places import Places
 from .recipe import Recipe
 from .target import Target
@@ -21,11 +21,14 @@ SETTLED_NS = 2_000_000_000
 
 
 def manifest(recipe: Recipe, folder: Path, suffix: str, runtime: list[str]) -> dict[str, Any]:
-    """The manifest of the files in `folder`, libraries' names ending in `suffix`."""
-    library = lambda target: {"target": _target(target), "library": recipe.library_name(target, suffix)}
+    """The manifest of the files in `folder`, libraries' names ending in `suffix` on the system that builds."""
+    library = lambda target: {"target": _target(target), **_library(recipe, target, suffix)}
     described = {
         p.relative_to(folder).as_posix(): files.describe(p) for p in sorted(folder.rglob("*")) if p.is_file()
     }
+    if recipe.platform and recipe.platform.signs:
+        for name in described.keys() & {recipe.library_name(recipe.target, suffix), *runtime, framework.INFO}:
+            described[name]["signed"] = True
     model, weights, voices = (recipe.sources[part] for part in ("model", "weights", "voices"))
     return {
         "schema": SCHEMA,
@@ -61,6 +64,15 @@ def _target(target: Target) -> dict[str, Any]:
         "cpu": target.cpu,
         "features": list(target.features),
     }
+
+
+def _library(recipe: Recipe, target: Target, suffix: str) -> dict[str, Any]:
+    """The library for a target; or the object file, and how the system's own tools link it."""
+    library = recipe.library_name(target, suffix)
+    if recipe.platform is None or recipe.linker:
+        return {"library": library}
+    compiled = recipe.object_name(target)
+    return {"library": None, "object": compiled, "link": recipe.platform.link_by_hand(library, compiled)}
 
 
 def problems(folder: Path, places: Places, key: str, full: bool = False) -> list[str]:

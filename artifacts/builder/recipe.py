@@ -14,7 +14,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from . import platforms
 from .files import sha256
+from .platforms import Platform
 from .target import Target
 
 HERE = Path(__file__).resolve().parent.parent
@@ -35,12 +37,14 @@ class Package:
 @dataclass(frozen=True)
 class Recipe:
     """The sources of one voice. `targets` are what `target.choose` returned, `folder` is `artifacts/`, `model` the
-    package that compiles and packs.
+    package that compiles and packs. For another system `linker` is how the command begins that links there (`link.find`), none
+    where nothing here can.
     """
 
     targets: tuple[Target, ...]
     folder: Path = HERE
     model: Path = HERE / "kokoro"
+    linker: tuple[str, ...] | None = None
 
     @cached_property
     def interface(self) -> int:
@@ -84,9 +88,22 @@ class Recipe:
         """The target that every processor of the family can run."""
         return self.targets[0]
 
+    @property
+    def platform(self) -> Platform | None:
+        """The other system that the voice is for; none for the one that builds it."""
+        return platforms.of(self.target.triple)
+
     def library_name(self, target: Target, suffix: str) -> str:
-        """The file name of the library for one of the targets."""
-        return ("libkokoro" if target == self.target else f"libkokoro-{target.name}") + suffix
+        """The file name of the library for one of the targets; it ends in `suffix` on the system that builds."""
+        stem = self._stem(target)
+        return self.platform.library(stem) if self.platform else f"lib{stem}{suffix}"
+
+    def object_name(self, target: Target) -> str:
+        """The file name of what is compiled for one of the targets of another system."""
+        return self._stem(target) + (self.platform.object_suffix if self.platform else ".o")
+
+    def _stem(self, target: Target) -> str:
+        return "kokoro" if target == self.target else f"kokoro-{target.name}"
 
     def compile_key(self, target: Target) -> str:
         """Names the library compiled for one of the targets, under the name that it has in the voice."""
@@ -95,9 +112,18 @@ class Recipe:
                 "model": self._hashes(self.model),
                 "lock": sha256(self.requirements),
                 "target": target.as_json(),
-                "name": self.library_name(target, ""),
+                "name": self.object_name(target) if self.platform else self.library_name(target, ""),
             }
         )
+
+    def link_key(self, target: Target) -> str:
+        """Names the library linked from what was compiled for one of the targets."""
+        how = {name: sha256(HERE / "builder" / name) for name in ("link.py", "platforms.py")}
+        return key_of({"compile": self.compile_key(target), "how": how})
+
+    def runtime_key(self) -> str:
+        """Names TVM's FFI library for another system."""
+        return key_of({"ffi": self.locked("apache-tvm-ffi"), "platform": self.platform and self.platform.name})
 
     @cached_property
     def pack_key(self) -> str:
@@ -116,6 +142,7 @@ class Recipe:
                 "inputs": self.inputs_key,
                 "interface": self.interface,
                 "builder": self._hashes(HERE / "builder"),
+                "linked": self.platform is None or self.linker is not None,
             }
         )
 

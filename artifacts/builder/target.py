@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import BuildError
+from .platforms import PLATFORMS
 
 # The names are those of Rust's feature detection; where LLVM spells one differently it stands on the right.
 _X86 = {
@@ -64,7 +65,7 @@ _LINUX_NAMES = {
 }
 _X86_64_V4 = sorted([*_X86_64_V3, "avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"])
 _SYSTEMS = {"linux": "unknown-linux-gnu", "darwin": "apple-darwin"}
-NAMES = ["x86-64", "x86-64-v3", "x86-64-v4", "native", "x86-64-v3-unfused"]
+NAMES = ["x86-64", "x86-64-v3", "x86-64-v4", "native", "x86-64-v3-unfused", *PLATFORMS]
 
 
 @dataclass(frozen=True)
@@ -111,16 +112,17 @@ def choose(name: str | None) -> tuple[Target, ...]:
     """The targets called `name`, without a name those that suit every machine of this kind: first the one that
     all processors can run, then others, the best first, for those that can do more.
     """
+    if name in PLATFORMS:
+        return _other_system(name)
     machine = platform.machine().lower()
     system = _SYSTEMS.get(sys.platform)
     if machine not in ("x86_64", "amd64") or not system:
         raise BuildError(
             f"The voice cannot yet be compiled for {machine} on {sys.platform}.",
-            "Build it on x86-64 with Linux, and point UTTER_ARTIFACTS at the result.",
+            f"Name what it is to run on: TARGET={', TARGET='.join(PLATFORMS)}.",
         )
     triple = f"x86_64-{system}"
-    v3 = Target("x86-64-v3", triple, "x86-64-v3", tuple(_X86_64_V3), ())
-    v4 = Target("x86-64-v4", triple, "x86-64-v4", tuple(_X86_64_V4), (), vector=16)
+    v3, v4 = _x86_64(triple)
     if name == "native":
         return (_native(triple),)
     # For valgrind: it computes a fused multiply-add in software, hundreds of times slower than all else.
@@ -130,6 +132,22 @@ def choose(name: str | None) -> tuple[Target, ...]:
     if name not in named:
         raise BuildError(f"There is no target {name!r}.", f"Choose one of: {', '.join(NAMES)}.")
     return named[name]
+
+
+def _x86_64(triple: str) -> tuple[Target, Target]:
+    v3 = Target("x86-64-v3", triple, "x86-64-v3", tuple(_X86_64_V3), ())
+    v4 = Target("x86-64-v4", triple, "x86-64-v4", tuple(_X86_64_V4), (), vector=16)
+    return v3, v4
+
+
+def _other_system(name: str) -> tuple[Target, ...]:
+    """What to compile for on one of `PLATFORMS`. Of 64-bit ARM no more is asked than every such processor has: kernels compute with
+    32-bit floats, for which later ones have nothing to add.
+    """
+    triple = PLATFORMS[name].triple
+    if name.startswith("x86_64-"):
+        return _x86_64(triple)
+    return (Target("aarch64", triple, "generic", ("neon",), ("+neon",)),)
 
 
 def _native(triple: str) -> Target:

@@ -1,6 +1,6 @@
 """The process that imports TVM: compiles the library, or packs the weights, and tells how far it is.
 
-`compile.Compiler` starts it as `python worker.py MODEL_FOLDER compile|pack REQUEST_JSON`. It tells progress
+`compile.Compiler` starts it as `python worker.py MODEL_FOLDER compile|object|pack REQUEST_JSON`. It tells progress
 in lines that begin with `@utter`; all else that it prints is for the log. It ends when its parent does: its
 standard input is then closed.
 """
@@ -32,6 +32,8 @@ def main() -> int:
     try:
         if task == "compile":
             _compile(request)
+        elif task == "object":
+            _compile_object(request)
         else:
             _pack(request)
     except Exception as error:
@@ -49,6 +51,18 @@ def _compile(request: dict) -> None:
     kokoro.compile_library(output, Target.from_json(request["target"]), _progress)
     if not output.is_file():
         raise RuntimeError(f"compile_library left no {output.name}")
+
+
+def _compile_object(request: dict) -> None:
+    import kokoro
+
+    from builder import object_file
+    from builder.platforms import PLATFORMS
+    from builder.target import Target
+
+    output = Path(request["output"])
+    kernels = kokoro.compile_object(output, Target.from_json(request["target"]))
+    object_file.check(output.read_bytes(), PLATFORMS[request["platform"]], kernels)
 
 
 def _pack(request: dict) -> None:

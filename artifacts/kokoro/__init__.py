@@ -21,6 +21,16 @@ def compile_library(output: Path, target, progress: Progress) -> None:
     compile_kernels(output, target.tvm(), target.vector, progress)
 
 
+def compile_object(output: Path, target) -> list[str]:
+    """Compiles all kernels for a `target` of another system into one object file, in a minute or two; their names."""
+    from .library import compile_object as compile_kernels
+    from .library import definitions
+
+    names = list(definitions())
+    compile_kernels(names, target.tvm(), target.vector, output)
+    return names
+
+
 def pack_weights(onnx: Path, output: Path, progress: Progress) -> dict[str, dict]:
     """Packs the weights of the 8-bit ONNX file; returns name → dtype, shape, offset."""
     from .pack import pack_weights as pack

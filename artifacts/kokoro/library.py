@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any, Callable
@@ -27,10 +28,15 @@ def definitions() -> Definitions:
     return {name: define for part in parts for name, define in part.kernels().items()}
 
 
-def compile_object(name: str, target: dict[str, Any], vector: int, output: Path) -> None:
-    """Compiles one kernel for `target` (TVM's description) with vectors of `vector` floats into an object file."""
+def compile_object(names: Iterable[str], target: dict[str, Any], vector: int, output: Path) -> None:
+    """Compiles these kernels for `target` (TVM's description) with vectors of `vector` floats into one object file.
+
+    A library for another system is made of one such file: each carries TVM's helpers as weak definitions, of which linkers for
+    Windows take no two.
+    """
     with vectors_of(vector):
-        module = tvm.IRModule({name: definitions()[name]()})
+        kernels = definitions()
+        module = tvm.IRModule({name: kernels[name]() for name in names})
     tvm.compile(module, target=tvm.target.Target(target)).mod.write_to_file(str(output), "o")
 
 
@@ -45,7 +51,7 @@ def compile_library(output: Path, target: dict[str, Any], vector: int, progress:
     with tempfile.TemporaryDirectory(dir=output.parent) as folder:
         objects = {name: Path(folder) / f"{name}.o" for name in names}
         with ProcessPoolExecutor(workers, context, initializer=_end_with_parent) as pool:
-            compiling = [pool.submit(compile_object, name, target, vector, objects[name]) for name in names]
+            compiling = [pool.submit(compile_object, [name], target, vector, objects[name]) for name in names]
             for done, future in enumerate(as_completed(compiling), 1):
                 future.result()
                 progress("compiling kernels", 0.95 * done / len(names))

@@ -20,6 +20,7 @@ from builder.build import Workshop
 from builder.compile import Compiler
 from builder.environment import Environment
 from builder.places import Places
+from builder.platforms import FFI, Platform
 from builder.recipe import Package, Recipe
 from builder.target import Target
 
@@ -49,10 +50,10 @@ class Workbench:
         """Removes the folder."""
         self._folder.cleanup()
 
-    def recipe(self, interface: int = 1) -> Recipe:
+    def recipe(self, interface: int = 1, targets: tuple[Target, ...] = (TARGET, WIDE), linker=None) -> Recipe:
         """The recipe of the stand-in model; another `interface` makes another key."""
         (self.root / "INTERFACE").write_text(f"{interface}\n")
-        return Recipe((TARGET, WIDE), folder=self.root, model=HERE / "stand_in" / "kokoro")
+        return Recipe(targets, folder=self.root, model=HERE / "stand_in" / "kokoro", linker=linker)
 
     def workshop(self, fetch=None, compiler=Compiler) -> Workshop:
         """The real workshop but for its environment and registries."""
@@ -60,6 +61,8 @@ class Workbench:
             environment=lambda *_: self.environment,
             compiler=compiler,
             registries=lambda *_: fetch or self.fetch,
+            link=_link,
+            runtime=_runtime,
         )
 
     def fetch(self, package: Package, folder: Path) -> None:
@@ -137,6 +140,17 @@ class Workbench:
             path.write_bytes(path.name.encode())
 
 
+def _link(linker, platform: Platform, object_file: Path, library: Path, log: Path) -> None:
+    """The linker: its name, and what it was given."""
+    library.write_bytes(f"{linker[0]}: ".encode() + object_file.read_bytes())
+
+
+def _runtime(recipe, places, environment, platform: Platform, folder: Path) -> None:
+    """TVM's library for another system: its name."""
+    name = platform.library(FFI)
+    (folder / name).write_bytes(name.encode())
+
+
 class InProcessCompiler:
     """The stand-in model called without a process of its own: for tests that build hundreds of times."""
 
@@ -149,6 +163,12 @@ class InProcessCompiler:
         import kokoro
 
         kokoro.compile_library(folder / self._recipe.library_name(target, ".so"), target, lambda *_: None)
+
+    def object(self, folder: Path, target: Target, report) -> None:
+        """As `Compiler.object`, without the check."""
+        import kokoro
+
+        kokoro.compile_object(folder / self._recipe.object_name(target), target)
 
     def weights(self, onnx: Path, folder: Path, report) -> None:
         """As `Compiler.weights`."""

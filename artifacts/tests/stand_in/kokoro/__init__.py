@@ -1,4 +1,4 @@
-"""Stands in for the model package: the same two functions, tiny outputs, no TVM.
+"""Stands in for the model package: the same three functions, tiny outputs, no TVM.
 
 `builder/worker.py` calls it exactly as it calls the real one, so this is also the contract written down as
 code.
@@ -22,6 +22,12 @@ def compile_library(output: Path, target, progress: Callable[[str, float], None]
         print("@ chatter of the compiler\n@utterly unlike progress", flush=True)
     output.write_bytes(f"library for {target.triple} {target.cpu}".encode())
     progress("kernels", 1.0)
+
+
+def compile_object(output: Path, target) -> list[str]:
+    """Writes the object file for a `target` of another system to `output`; returns the kernels' names."""
+    output.write_bytes(f"object for {target.triple} {target.cpu}".encode())
+    return ["product"]
 
 
 def pack_weights(onnx: Path, output: Path, progress: Callable[[str, float], None]) -> dict:
