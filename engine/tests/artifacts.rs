@@ -261,6 +261,41 @@ fn a_voice_for_another_engine_or_machine_is_refused() {
 }
 
 #[test]
+fn a_voice_that_was_not_linked_is_refused_with_the_way_out() {
+    let bench = Bench::new();
+    bench.edit_manifest(|m| {
+        m["library"] = Value::Null;
+        m["object"] = "kokoro.o".into();
+        m["target"]["triple"] = "aarch64-linux-android26".into();
+    });
+    let error = bench.resolve().unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("compiled for aarch64-linux-android26 and not linked"),
+        "{error}"
+    );
+    assert!(
+        error.hint().contains("LLD") && error.hint().contains("make voice"),
+        "{}",
+        error.hint()
+    );
+}
+
+#[test]
+fn of_a_file_that_an_app_signs_only_the_presence_is_checked() {
+    let bench = Bench::new();
+    let library = bench.voice().join("libkokoro.so");
+    bench.edit_manifest(|m| m["files"]["libkokoro.so"]["signed"] = true.into());
+    let mut signed = fs::read(&library).unwrap();
+    signed.extend(b"a signature");
+    fs::write(&library, signed).unwrap();
+    bench.resolve().unwrap().verify().unwrap();
+    fs::remove_file(&library).unwrap();
+    assert!(matches!(bench.rejection(), Rejection::Missing { file } if file == "libkokoro.so"));
+}
+
+#[test]
 fn the_best_library_that_this_processor_can_run_is_taken() {
     let bench = Bench::new();
     let found = bench.resolve().unwrap();

@@ -134,7 +134,7 @@ impl Library {
         let name = path
             .to_str()
             .ok_or_else(|| failed("its path is not UTF-8".into()))?;
-        let module = Module::load_from_file(name).map_err(|error| failed(error.message().to_owned()))?;
+        let module = open(name).map_err(|error| failed(error.message().to_owned()))?;
         Ok(Self {
             path: path.to_owned(),
             module,
@@ -155,6 +155,14 @@ impl Library {
             })?;
         Ok(Kernel { name, function })
     }
+}
+
+/// Opens a shared library as a module, whatever its name ends in: `Module::load_from_file` goes by the ending, and in a framework of
+/// Apple's there is none.
+fn open(path: &str) -> tvm_ffi::Result<Module> {
+    let loader = Function::get_global("ffi.Module.load_from_file.so")?;
+    let arguments = (tvm_ffi::String::from(path), tvm_ffi::String::from("so"));
+    loader.call_tuple_with_len::<2, _>(arguments)?.try_into()
 }
 
 impl Kernel {

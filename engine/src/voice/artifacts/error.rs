@@ -48,6 +48,12 @@ pub enum Rejection {
         /// What it was compiled for.
         triple: String,
     },
+    /// What was compiled was not linked: there was no linker for its system where the voice was built.
+    #[error("it was compiled for {target} and not linked: it holds object files instead of a library")]
+    NotLinked {
+        /// The triple that it was compiled for.
+        target: String,
+    },
     /// The library was compiled for processors that can do more than this one.
     #[error("it was compiled for {target}, and this processor lacks {}", missing.join(", "))]
     Processor {
@@ -187,6 +193,11 @@ impl Rejection {
         match self {
             Self::Processor { .. } => {
                 format!("Build one for this machine with {command} (TARGET=native fits it exactly).")
+            }
+            Self::NotLinked { .. } => {
+                format!(
+                    "Where LLD or Rust is installed, build it again with {command} and the same TARGET: that links it."
+                )
             }
             Self::Unreadable { .. } => {
                 format!("Give yourself the right to read it, or build it again with {command}.")

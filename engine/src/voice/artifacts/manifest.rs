@@ -121,6 +121,10 @@ pub struct FileEntry {
     pub size: u64,
     /// SHA-256 in hexadecimal digits.
     pub sha256: String,
+    /// Whether the file is signed when an app is packed, which changes it: then size and hash are those before, and its content is
+    /// the system's to check.
+    #[serde(default)]
+    pub signed: bool,
 }
 
 impl Manifest {
@@ -128,13 +132,19 @@ impl Manifest {
     ///
     /// # Errors
     /// [`Rejection::Schema`] and [`Rejection::Interface`] for one that is not meant for this engine,
-    /// [`Rejection::BadManifest`] for one that nobody should use.
+    /// [`Rejection::NotLinked`] for one without a library, [`Rejection::BadManifest`] for one that nobody should use.
     pub fn parse(json: &[u8]) -> Result<Self, Rejection> {
         /// What is read first: another schema may lack everything else.
         #[derive(Deserialize)]
         struct Head {
             schema: u32,
             interface: u32,
+        }
+        /// What there is instead of a library, when nothing could link it.
+        #[derive(Deserialize)]
+        struct Compiled {
+            target: Target,
+            library: Option<String>,
         }
         let bad = |error: serde_json::Error| Rejection::BadManifest {
             why: error.to_string(),
@@ -150,6 +160,12 @@ impl Manifest {
             return Err(Rejection::Interface {
                 found: head.interface,
                 expected: super::INTERFACE,
+            });
+        }
+        let compiled: Compiled = serde_json::from_slice(json).map_err(bad)?;
+        if compiled.library.is_none() {
+            return Err(Rejection::NotLinked {
+                target: compiled.target.triple,
             });
         }
         let manifest: Self = serde_json::from_slice(json).map_err(bad)?;
