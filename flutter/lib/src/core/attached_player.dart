@@ -201,7 +201,7 @@ final class AttachedPlayer implements UtterPlayer {
         path: target,
       ),
     );
-    return WrittenFile(attachment, id, target);
+    return WrittenFile(attachment, id, target, text);
   }
 
   Future<T> _command<T>(Future<T> Function(bridge.ClientHandle handle) command) {
