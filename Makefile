@@ -25,7 +25,7 @@ SET_COUNTED = if $(ON_LINUX_X86_64); then $(call VOICE_FOR,x86-64-v3-unfused) &&
 
 .DEFAULT_GOAL := help
 .PHONY: help setup packages test-packages env shell voice build speak
-.PHONY: test test-voice test-kernels test-rust test-realtime soak bench bench-parts doc lint lock clean
+.PHONY: test test-voice test-kernels test-rust test-dart test-realtime soak bench bench-parts bridge doc lint lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -53,14 +53,18 @@ packages:
 	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || need="$$need python3-venv"; \
 	$(BRING_PACKAGES)
 
-# espeak-ng, through which some languages are read, valgrind, under which the tests count instructions, and a PulseAudio server for them to start and listen to:
+# espeak-ng, through which some languages are read, valgrind, under which the tests count instructions, the C library of the Dart VM
+# that the tests use, and a PulseAudio server for them to start and listen to:
 # UTTER_TEST_WITHOUT_PULSE=1 does without, and leaves those tests out.
 test-packages: packages
 	@need=; \
 	if [ "$$(uname)" = Linux ]; then \
 		ls /usr/lib*/libespeak-ng.so.1 /usr/lib/*/libespeak-ng.so.1 2>/dev/null | grep -q . || need="$$need libespeak-ng1 espeak-ng-data"; \
 	fi; \
-	if $(ON_LINUX_X86_64); then command -v valgrind >/dev/null || need="$$need valgrind"; fi; \
+	if $(ON_LINUX_X86_64); then \
+		command -v valgrind >/dev/null || need="$$need valgrind"; \
+		ls /lib32/ld-linux.so.2 /usr/lib32/ld-linux.so.2 /lib/ld-linux.so.2 2>/dev/null | grep -q . || need="$$need libc6-i386"; \
+	fi; \
 	if [ "$$(uname)" = Linux ] && [ -z "$$UTTER_TEST_WITHOUT_PULSE" ]; then \
 		command -v pulseaudio >/dev/null || need="$$need pulseaudio"; \
 		command -v parec >/dev/null || need="$$need pulseaudio-utils"; \
@@ -88,7 +92,7 @@ speak: build ## say something: make speak TEXT="Hello, world."
 	if [ $$status = 3 ]; then $$utter --out speech.wav -- "$$TEXT" && echo "There is no audio output here; wrote speech.wav instead."; \
 	else exit $$status; fi
 
-test: test-voice test-kernels test-rust test-realtime ## run every test
+test: test-voice test-kernels test-rust test-dart test-realtime ## run every test
 
 test-voice:
 	@cd artifacts && $(PYTHON) -B -m unittest discover --top-level-directory . --start-directory tests
@@ -107,6 +111,12 @@ test-rust: env test-packages
 	cargo test --workspace --doc --quiet && \
 	cargo test --workspace --quiet --bench dsp --bench playback --bench text >/dev/null
 
+# What is generated is what would be generated; the Dart side by a real VM, without Flutter, and every file of it by its grammar.
+test-dart: test-packages
+	@bridge/generate --check
+	@$(PYTHON) fixtures/dart/check
+	@$(PYTHON) fixtures/dart/parse
+
 # The callback under RealtimeSanitizer, built a second time for it.
 test-realtime: env
 	@$(SET_PATH) && fixtures/audio/rtsan.sh --quiet
@@ -122,6 +132,9 @@ bench: build ## compare the speed of synthesis with ONNX Runtime's, a quarter of
 
 bench-parts: env ## look at what every part costs, a quarter of an hour (PART=vocoder, or any regular expression)
 	@$(SET_PATH) && $(SET_VOICE) && cargo bench --quiet --package utter-benches -- --quick $${PART:+"$$PART"}
+
+bridge: ## write what is generated from bridge/src/api: the boundary to Dart
+	@bridge/generate
 
 doc: env ## write the API documentation
 	@$(SET_PATH) && cargo doc --workspace --no-deps
