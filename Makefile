@@ -145,7 +145,7 @@ lint: env ## deny unformatted code, warnings, and broken links in the documentat
 	@$(SET_PATH) && RUSTDOCFLAGS="--deny warnings" cargo doc --quiet --workspace --no-deps
 
 lock: ## pin the newest Python packages that requirements*.in allow (needs uv)
-	@for name in artifacts/requirements artifacts/requirements-npm benches/peer/requirements; do \
+	@for name in artifacts/requirements artifacts/requirements-npm benches/peer/requirements fixtures/dart/requirements; do \
 		uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.10 --no-header --no-annotate \
 			--only-binary :all: $$name.in --output-file $$name.lock.new && \
 		{ echo "# Written by \`make lock\` from $${name##*/}.in: every version with the SHA-256 of all its wheels. Do not edit."; \
