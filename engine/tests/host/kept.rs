@@ -112,7 +112,7 @@ fn the_level_can_be_asked_for_at_any_time() {
     assert_eq!(rig.host.level().unwrap().peak, 0.0);
     let client = rig.client("one");
     let mut events = Follower::of(&client);
-    client.speak(Speak::phonemes(&"a".repeat(60))).unwrap();
+    client.speak(Speak::phonemes("a".repeat(60))).unwrap();
     events.until(|event| matches!(event, ClientEvent::Started { .. }));
     crate::rig::wait_until("something is heard", || rig.host.level().unwrap().peak > 0.1);
     events.until(|event| matches!(event, ClientEvent::Finished { .. }));
