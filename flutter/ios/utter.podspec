@@ -33,10 +33,9 @@ Pod::Spec.new do |s|
     'ENABLE_USER_SCRIPT_SANDBOXING' => 'NO',
     # There is no voice for Intel; simulators on Intel Macs are not served.
     'EXCLUDED_ARCHS[sdk=iphonesimulator*]' => 'i386 x86_64',
-    # Nothing of Swift calls it, so without being forced the linker would leave all of it out. The compiled model is an archive of
-    # its own, where there is one: UTTER_KERNELS names it.
+    # Nothing of Swift calls it, so without being forced the linker would leave all of it out; and the compiled model, which is a
+    # framework of its own, looks for TVM's functions in the process.
     'OTHER_LDFLAGS' => '-force_load "${BUILT_PRODUCTS_DIR}/libutter_bridge.a" ' \
-      '-force_load "${BUILT_PRODUCTS_DIR}/libtvm_ffi.a"' +
-      (ENV['UTTER_KERNELS'] ? " -force_load \"#{ENV['UTTER_KERNELS']}\"" : ''),
+      '-force_load "${BUILT_PRODUCTS_DIR}/libtvm_ffi.a"',
   }
 end

@@ -116,7 +116,12 @@ if [ -n "${UTTER_TVM_FFI:-}" ]; then
     PATH=$work/tvm-ffi:$PATH
     ffi=$UTTER_TVM_FFI
 elif [ "$(rustc -vV | sed -n 's/^host: //p')" = "$target" ]; then
-    tools=$("${PYTHON:-python3}" "$source/artifacts/voice" env)
+    # The build of the voice knows x86-64 as its default, and Apple's processors by their triple.
+    set --
+    case "$target" in
+    *-apple-*) set -- --target "$target" ;;
+    esac
+    tools=$("${PYTHON:-python3}" "$source/artifacts/voice" "$@" env)
     PATH=$tools:$PATH
     ffi=$(tvm-ffi-config --libdir)
 else

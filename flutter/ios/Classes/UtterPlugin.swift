@@ -19,12 +19,14 @@ public class UtterPlugin: NSObject, FlutterPlugin {
         channel.setMethodCallHandler { [session] call, result in session.handle(call, result: result) }
         events.setStreamHandler(session)
         assets.setMethodCallHandler { call, result in
-            // Assets are files of the bundle here, and are read where they are.
-            guard call.method == "directory" else { return result(FlutterMethodNotImplemented) }
+            // Files of the bundle are read where they are: the voice is a framework, or at least lies among the assets.
+            guard call.method == "directories" else { return result(FlutterMethodNotImplemented) }
             guard let arguments = call.arguments as? [String: Any], let asset = arguments["asset"] as? String else {
-                return result(FlutterError(code: "invalid", message: "directory wants asset.", details: nil))
+                return result(FlutterError(code: "invalid", message: "directories wants asset.", details: nil))
             }
-            result(Bundle.main.bundleURL.appendingPathComponent(registrar.lookupKey(forAsset: asset)).path)
+            let framework = Bundle.main.privateFrameworksURL?.appendingPathComponent("kokoro.framework").path
+            let among = Bundle.main.bundleURL.appendingPathComponent(registrar.lookupKey(forAsset: asset)).path
+            result([framework, among].compactMap { $0 })
         }
     }
 

@@ -24,9 +24,9 @@ abstract final class UtterAssets {
 
   static Future<String?>? _copying;
 
-  /// Where the voice is, for `UtterConfig.artifacts`: [path], if it is given; what `UTTER_ARTIFACTS` says; the app's own,
-  /// which is its asset [asset]. On a desktop null if there is none, and the engine looks into the user's cache, where a
-  /// developer's is; on a phone that is an `UtterException`.
+  /// Where the voice is, for `UtterConfig.artifacts`: [path], if it is given; what `UTTER_ARTIFACTS` says; the app's own, which
+  /// is its asset [asset], or on iOS the framework `kokoro.framework`. On a desktop null if there is none, and the engine looks
+  /// into the user's cache, where a developer's is; on a phone that is an `UtterException`.
   ///
   /// On Android the app's own is copied out of the APK first, once for each version of it; that takes some seconds, which
   /// [onProgress] is told of, and as much storage as the voice has. A copy that was broken off goes on at the next start.
@@ -78,14 +78,16 @@ abstract final class UtterAssets {
   }
 
   static Future<String?> _inBundle(String asset) async {
-    final found = await _ask<String>('directory', {'asset': asset});
-    if (found != null && firstVoice([found]) != null) {
+    final answer = await _ask<List<Object?>>('directories', {'asset': asset});
+    final places = [...?answer?.whereType<String>()];
+    final found = firstVoice(places);
+    if (found != null) {
       return found;
     }
     throw UtterException(
       ErrorReason.missingArtifacts,
-      'The app has no voice at ${found ?? asset}.',
-      "Copy a built voice into the app's assets and list its folders in pubspec.yaml.",
+      'The app has no voice; it was looked for at ${places.join(' and ')}.',
+      'Embed kokoro.framework, as `make voice TARGET=aarch64-apple-ios` builds it, in the app.',
     );
   }
 
