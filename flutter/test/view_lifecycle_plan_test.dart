@@ -14,6 +14,7 @@ void main() {
     expect(plan.enteredBackground(isPaused: false), [LifecycleAction.startTimer]);
     expect(plan.isInBackground, isTrue);
     expect(plan.timerRanOut(isSpeaking: false), _release);
+    expect(plan.fellSilent(), isEmpty, reason: 'it has been given back');
     expect(plan.enteredForeground(), [LifecycleAction.stopTimer, LifecycleAction.reattach]);
     expect(plan.isInBackground, isFalse);
   });
