@@ -7,7 +7,8 @@
 /// await utterance.done;
 /// ```
 ///
-/// All of `package:utter/core.dart`, and what needs Flutter: assets, the app's life, the audio session of phones, widgets.
+/// All of `package:utter/core.dart`, and what needs Flutter: assets, the app's life, the audio
+/// session of phones, widgets.
 library;
 
 export 'core.dart';

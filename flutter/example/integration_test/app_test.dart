@@ -27,7 +27,8 @@ void main() {
   });
 }
 
-/// Draws frames until [isReached]; half a minute at most, for a voice that has to be copied and loaded.
+/// Draws frames until [isReached]; half a minute at most, for a voice that has to be copied and
+/// loaded.
 Future<void> _until(WidgetTester tester, bool Function() isReached) async {
   final clock = Stopwatch()..start();
   while (!isReached()) {

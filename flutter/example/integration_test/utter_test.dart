@@ -1,6 +1,8 @@
-/// The whole of it on a device: the app, the native library, the voice; audio is discarded as fast as a device would play it.
+/// The whole of it on a device: the app, the native library, the voice; audio is discarded as fast
+/// as a device would play it.
 ///
-/// `flutter test integration_test` in this folder, with a voice among the assets or, on a desktop, in the user's cache.
+/// `flutter test integration_test` in this folder, with a voice among the assets or, on a desktop,
+/// in the user's cache.
 library;
 
 import 'package:flutter_test/flutter_test.dart';

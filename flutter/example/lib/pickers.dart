@@ -76,7 +76,8 @@ class OutputChoice extends StatelessWidget {
   );
 }
 
-/// Asks for something once, and builds with the answer; with [empty] until it comes, and a card if it fails.
+/// Asks for something once, and builds with the answer; with [empty] until it comes, and a card if
+/// it fails.
 class Asked<T> extends StatefulWidget {
   const Asked({super.key, required this.ask, required this.empty, required this.builder});
 

@@ -19,10 +19,11 @@ class Session {
   final UtterLifecycle _lifecycle;
   final UtterAudioSession _audio;
 
-  /// Starts everything; [onProgress] is told the share of the voice that was copied, on Android at the first start.
+  /// Starts everything; [onProgress] is told the share of the voice that was copied, on Android at
+  /// the first start.
   ///
-  /// After a hot restart the runtime is still there, and found; the old player is evicted by itself. Only if the developer has
-  /// changed the configuration in between is it started anew.
+  /// After a hot restart the runtime is still there, and found; the old player is evicted by
+  /// itself. Only if the developer has changed the configuration in between is it started anew.
   static Future<Session> start({void Function(double share)? onProgress}) async {
     final artifacts = await UtterAssets.locate(
       onProgress: (progress) => onProgress?.call(progress.share),

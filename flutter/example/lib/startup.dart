@@ -48,7 +48,8 @@ class _StartupState extends State<Startup> {
     }
   }
 
-  /// Loads the voice. The first words come at once then; what is asked for meanwhile only takes longer.
+  /// Loads the voice. The first words come at once then; what is asked for meanwhile only takes
+  /// longer.
   Future<void> _warmUp(Session session) async {
     setState(() => _error = null);
     try {

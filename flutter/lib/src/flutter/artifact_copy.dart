@@ -1,9 +1,10 @@
-/// Copies a voice out of an app's package into a folder, once: Android keeps assets inside the APK, where the engine cannot map
-/// them.
+/// Copies a voice out of an app's package into a folder, once: Android keeps assets inside the APK,
+/// where the engine cannot map them.
 ///
-/// `UtterAssets` calls it. Nothing has its final name before it is whole: files are written beside their place, flushed and
-/// renamed, and so is the folder. A copy that was broken off goes on with the files that are missing. The engine itself checks
-/// hashes when it loads; here only sizes are compared. Pure Dart.
+/// `UtterAssets` calls it. Nothing has its final name before it is whole: files are written beside
+/// their place, flushed and renamed, and so is the folder. A copy that was broken off goes on with
+/// the files that are missing. The engine itself checks hashes when it loads; here only sizes are
+/// compared. Pure Dart.
 library;
 
 import 'dart:convert';
@@ -43,10 +44,12 @@ final class CopyProgress {
 /// The name of the manifest, in a voice as in the places that are told of.
 const String manifestName = 'manifest.json';
 
-/// Room that is left free beside the copy itself, in bytes: a system without any does strange things.
+/// Room that is left free beside the copy itself, in bytes: a system without any does strange
+/// things.
 const int spareBytes = 32 << 20;
 
-/// A copy of one voice below [parent], in a folder that its manifest names: another voice, or another version, has another.
+/// A copy of one voice below [parent], in a folder that its manifest names: another voice, or
+/// another version, has another.
 final class ArtifactCopy {
   /// A copy from [source].
   ArtifactCopy({required this.source, required this.parent});
@@ -57,11 +60,13 @@ final class ArtifactCopy {
   /// Below which folder copies are.
   final Directory parent;
 
-  /// The folder of the copy, which is made where it is missing; [onProgress] is told with each piece.
+  /// The folder of the copy, which is made where it is missing; [onProgress] is told with each
+  /// piece.
   ///
-  /// Throws an `UtterException`: `missingArtifacts` where the package has no voice, `damagedArtifacts` where its manifest cannot
-  /// be read or does not fit its files, `file` where there is no room or nothing can be written. Copies of other voices are
-  /// removed when this one stands.
+  /// Throws an `UtterException`: `missingArtifacts` where the package has no voice,
+  /// `damagedArtifacts` where its manifest cannot be read or does not fit its files, `file` where
+  /// there is no room or nothing can be written. Copies of other voices are removed when this one
+  /// stands.
   Future<String> ensure({void Function(CopyProgress progress)? onProgress}) async {
     final manifest = await _manifest();
     final files = _files(manifest);
@@ -200,8 +205,9 @@ bool isPlainName(String name) =>
     !name.contains(':') &&
     name.split('/').every((part) => part.isNotEmpty && part != '.' && part != '..');
 
-/// The name of a copy: 16 hexadecimal digits of the manifest's content (FNV-1a, 64 bits). Told apart are versions of an app's own
-/// voice, so no more is needed; the manifest in turn has the SHA-256 of every file.
+/// The name of a copy: 16 hexadecimal digits of the manifest's content (FNV-1a, 64 bits). Told
+/// apart are versions of an app's own voice, so no more is needed; the manifest in turn has the
+/// SHA-256 of every file.
 String keyOf(List<int> manifest) {
   var hash = 0xcbf29ce484222325;
   for (final byte in manifest) {

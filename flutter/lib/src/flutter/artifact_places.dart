@@ -1,7 +1,8 @@
-/// Where an app that is installed keeps its voice, where it can be read in place: Linux, Windows, macOS; iOS is told by the system.
+/// Where an app that is installed keeps its voice, where it can be read in place: Linux, Windows,
+/// macOS; iOS is told by the system.
 ///
-/// `UtterAssets` asks. The order is that of the engine: a path that was given, `UTTER_ARTIFACTS`, the app itself. Pure Dart: the
-/// caller says what system it is, and tests have their own files.
+/// `UtterAssets` asks. The order is that of the engine: a path that was given, `UTTER_ARTIFACTS`,
+/// the app itself. Pure Dart: the caller says what system it is, and tests have their own files.
 library;
 
 import 'dart:io';
@@ -21,7 +22,8 @@ enum AppLayout {
   macos,
 }
 
-/// Folders in which the voice that an app has as its asset [asset] may lie, the likeliest first, for a program at [executable].
+/// Folders in which the voice that an app has as its asset [asset] may lie, the likeliest first,
+/// for a program at [executable].
 List<String> bundledPlaces(AppLayout layout, String executable, String asset) {
   final beside = File(executable).parent.path;
   return switch (layout) {

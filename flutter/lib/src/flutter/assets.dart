@@ -1,7 +1,8 @@
-/// Finds the voice that an app carries, and on Android copies it out of the APK: what `UtterConfig.artifacts` is given.
+/// Finds the voice that an app carries, and on Android copies it out of the APK: what
+/// `UtterConfig.artifacts` is given.
 ///
-/// Apps call [UtterAssets.locate] once, before `Utter.init`. The decisions lie in `artifact_copy.dart` and `artifact_places.dart`;
-/// here is what needs the platform.
+/// Apps call [UtterAssets.locate] once, before `Utter.init`. The decisions lie in
+/// `artifact_copy.dart` and `artifact_places.dart`; here is what needs the platform.
 library;
 
 import 'dart:async';
@@ -24,13 +25,15 @@ abstract final class UtterAssets {
 
   static Future<String?>? _copying;
 
-  /// Where the voice is, for `UtterConfig.artifacts`: [path], if it is given; what `UTTER_ARTIFACTS` says; the app's own, which
-  /// is its asset [asset], or on iOS the framework `kokoro.framework`. On a desktop null if there is none, and the engine looks
-  /// into the user's cache, where a developer's is; on a phone that is an `UtterException`.
+  /// Where the voice is, for `UtterConfig.artifacts`: [path], if it is given; what
+  /// `UTTER_ARTIFACTS` says; the app's own, which is its asset [asset], or on iOS the framework
+  /// `kokoro.framework`. On a desktop null if there is none, and the engine looks into the user's
+  /// cache, where a developer's is; on a phone that is an `UtterException`.
   ///
-  /// On Android the app's own is copied out of the APK first, once for each version of it; that takes some seconds, which
-  /// [onProgress] is told of, and as much storage as the voice has. A copy that was broken off goes on at the next start.
-  /// Everywhere else it is read where it is. Calls at the same time share one copy.
+  /// On Android the app's own is copied out of the APK first, once for each version of it; that
+  /// takes some seconds, which [onProgress] is told of, and as much storage as the voice has. A
+  /// copy that was broken off goes on at the next start. Everywhere else it is read where it is.
+  /// Calls at the same time share one copy.
   ///
   /// Throws `missingArtifacts` and `damagedArtifacts`, and `file` if there is not enough room.
   static Future<String?> locate({
@@ -57,8 +60,8 @@ abstract final class UtterAssets {
     return firstVoice(bundledPlaces(layout, Platform.resolvedExecutable, asset));
   }
 
-  /// Removes what was copied, on Android, such as a copy that the engine says is damaged; the next [locate] copies again. To be
-  /// called after `Utter.shutdown`. Does nothing elsewhere.
+  /// Removes what was copied, on Android, such as a copy that the engine says is damaged; the next
+  /// [locate] copies again. To be called after `Utter.shutdown`. Does nothing elsewhere.
   static Future<void> discardCopies() async {
     if (Platform.isAndroid) {
       final storage = await _storage();
@@ -125,7 +128,8 @@ abstract final class UtterAssets {
   }
 }
 
-/// The assets of an APK, read in pieces: a file of a hundred megabytes is never in memory as a whole.
+/// The assets of an APK, read in pieces: a file of a hundred megabytes is never in memory as a
+/// whole.
 final class _ApkSource implements ArtifactSource {
   const _ApkSource(this.asset);
 

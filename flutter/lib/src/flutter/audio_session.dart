@@ -1,8 +1,9 @@
-/// The system's audio session, on phones: asks for the audio before something is heard, gives it back afterwards, and pauses and
-/// resumes when the system takes it away.
+/// The system's audio session, on phones: asks for the audio before something is heard, gives it
+/// back afterwards, and pauses and resumes when the system takes it away.
 ///
-/// The native parts (`AudioFocus.kt`, `AudioSession.swift`) ask and tell; what is done is decided by `AudioSessionDecisions`, by a
-/// policy that the app chooses. On a desktop there is no such session, and all of this does nothing.
+/// The native parts (`AudioFocus.kt`, `AudioSession.swift`) ask and tell; what is done is decided
+/// by `AudioSessionDecisions`, by a policy that the app chooses. On a desktop there is no such
+/// session, and all of this does nothing.
 library;
 
 import 'dart:async';
@@ -25,8 +26,9 @@ final class UtterAudioSession {
   static const MethodChannel _channel = MethodChannel('utter/audio_session');
   static const EventChannel _eventChannel = EventChannel('utter/audio_session/events');
 
-  /// Configures the session, and begins to follow what the system tells of it. Does not activate it yet: other apps go on until
-  /// something is to be heard. [onError] is told what goes wrong later; speech goes on without the session then.
+  /// Configures the session, and begins to follow what the system tells of it. Does not activate it
+  /// yet: other apps go on until something is to be heard. [onError] is told what goes wrong later;
+  /// speech goes on without the session then.
   ///
   /// Throws an `UtterException` of reason `system` if the platform refuses.
   static Future<UtterAudioSession> attach(
@@ -78,7 +80,8 @@ final class UtterAudioSession {
   /// Whether the audio is this app's now.
   bool get isActive => _isActive;
 
-  /// Asks for the audio; false if the system refuses, as it does during a telephone call. [follow] does so by itself.
+  /// Asks for the audio; false if the system refuses, as it does during a telephone call. [follow]
+  /// does so by itself.
   Future<bool> activate() async {
     if (!isSupported || _isDisposed) {
       return true;
@@ -102,8 +105,9 @@ final class UtterAudioSession {
     }
   }
 
-  /// Has the session activated as soon as [player] is asked for something, and given back [idleAfter] all players that are followed
-  /// have nothing more to say. Does nothing for one that is followed already.
+  /// Has the session activated as soon as [player] is asked for something, and given back
+  /// [idleAfter] all players that are followed have nothing more to say. Does nothing for one that
+  /// is followed already.
   void follow(UtterPlayer player, {Duration idleAfter = const Duration(seconds: 1)}) {
     if (_isDisposed || _followed.containsKey(player)) {
       return;

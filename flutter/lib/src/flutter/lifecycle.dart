@@ -1,9 +1,12 @@
-/// Gives memory and output back when an app is not looked at, and makes players whole again when it is.
+/// Gives memory and output back when an app is not looked at, and makes players whole again when it
+/// is.
 ///
-/// An app makes one [UtterLifecycle] beside its `Utter` and keeps it as long. What is done when is decided by `LifecyclePlan`.
+/// An app makes one [UtterLifecycle] beside its `Utter` and keeps it as long. What is done when is
+/// decided by `LifecyclePlan`.
 ///
-/// It is not about hot reload or hot restart. At a hot reload (`State.reassemble`) objects live on, players too, and nothing has to
-/// be done. At a hot restart the isolate and this object are gone without a word; the new one calls `Utter.init` again.
+/// It is not about hot reload or hot restart. At a hot reload (`State.reassemble`) objects live on,
+/// players too, and nothing has to be done. At a hot restart the isolate and this object are gone
+/// without a word; the new one calls `Utter.init` again.
 library;
 
 import 'dart:async';
@@ -18,8 +21,8 @@ import '../core/view/lifecycle_plan.dart';
 
 /// Follows the app's life for [utter], from its making until [dispose].
 final class UtterLifecycle with WidgetsBindingObserver {
-  /// Begins to follow. [onError] is told what went wrong when a command was given, such as a player that cannot be attached
-  /// again.
+  /// Begins to follow. [onError] is told what went wrong when a command was given, such as a player
+  /// that cannot be attached again.
   UtterLifecycle(this.utter, {LifecyclePolicy policy = const LifecyclePolicy(), this.onError})
     : _plan = LifecyclePlan(policy) {
     WidgetsBinding.instance.addObserver(this);

@@ -7,8 +7,8 @@ import '../core/value.dart';
 
 /// Gives a value of the core to widgets.
 extension UtterValueListenable<T> on UtterValue<T> {
-  /// The same value for `ValueListenableBuilder` and `AnimatedBuilder`. It holds nothing and need not be disposed of; two of one
-  /// value are equal, so a rebuild does not listen anew.
+  /// The same value for `ValueListenableBuilder` and `AnimatedBuilder`. It holds nothing and need
+  /// not be disposed of; two of one value are equal, so a rebuild does not listen anew.
   ValueListenable<T> get listenable => _Listenable(this);
 }
 

@@ -1,12 +1,14 @@
-/// How the needle of a level meter moves: at once up, slowly down, with a mark that stays a while at the highest peak.
+/// How the needle of a level meter moves: at once up, slowly down, with a mark that stays a while
+/// at the highest peak.
 ///
-/// `UtterLevelMeter` gives it what `Utter.level` says each time it draws, and draws what it gets. Pure Dart, without a clock of its
-/// own: the caller says how much time has passed.
+/// `UtterLevelMeter` gives it what `Utter.level` says each time it draws, and draws what it gets.
+/// Pure Dart, without a clock of its own: the caller says how much time has passed.
 library;
 
 import 'dart:math' as math;
 
-/// The fall of the bar, in dB a second: slow enough to be read (a programme meter falls 20 dB in 1.7 s).
+/// The fall of the bar, in dB a second: slow enough to be read (a programme meter falls 20 dB in
+/// 1.7 s).
 const double fallPerSecond = 20 / 1.7;
 
 /// How long the mark of the highest peak stays.
@@ -27,7 +29,8 @@ final class LevelBallistics {
   double _peak;
   Duration _held = Duration.zero;
 
-  /// Takes in the level of the last moments, [elapsed] after the call before: [rms] and [peak] as magnitudes, 1 is full scale.
+  /// Takes in the level of the last moments, [elapsed] after the call before: [rms] and [peak] as
+  /// magnitudes, 1 is full scale.
   void update({required double rms, required double peak, required Duration elapsed}) {
     final seconds = math.max(0, elapsed.inMicroseconds) / Duration.microsecondsPerSecond;
     final fallen = fallPerSecond * seconds;
@@ -48,7 +51,8 @@ final class LevelBallistics {
   /// Where the mark of the highest peak is, from 0 to 1.
   double get mark => _share(_peak);
 
-  /// Whether the meter shows nothing any more, so that it need not be drawn until there is sound again.
+  /// Whether the meter shows nothing any more, so that it need not be drawn until there is sound
+  /// again.
   bool get isAtRest => _bar <= floorDb && _peak <= floorDb;
 
   /// What is shown, for a screen reader.

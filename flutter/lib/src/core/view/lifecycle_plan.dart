@@ -1,11 +1,14 @@
-/// What an app gives back when it goes to the background or the system is short of memory, and what it takes again on return.
+/// What an app gives back when it goes to the background or the system is short of memory, and what
+/// it takes again on return.
 ///
-/// `UtterLifecycle` tells it what Flutter tells, and carries out what it says. Pure Dart, without a clock: times are given.
+/// `UtterLifecycle` tells it what Flutter tells, and carries out what it says. Pure Dart, without a
+/// clock: times are given.
 library;
 
 /// What an app wants to give back, and when.
 final class LifecyclePolicy {
-  /// A policy. By default speech goes on in the background, and the voice is dropped after a minute there in which none was heard.
+  /// A policy. By default speech goes on in the background, and the voice is dropped after a minute
+  /// there in which none was heard.
   const LifecyclePolicy({
     this.releasesAfter = const Duration(minutes: 1),
     this.releasesOnMemoryPressure = true,
@@ -13,16 +16,19 @@ final class LifecyclePolicy {
     this.shutsDownOnExit = true,
   });
 
-  /// How long an app is in the background before the voice's memory and the output are given back; null keeps them.
+  /// How long an app is in the background before the voice's memory and the output are given back;
+  /// null keeps them.
   final Duration? releasesAfter;
 
-  /// Whether the voice's memory is given back when the system asks for memory. While something is said it is kept.
+  /// Whether the voice's memory is given back when the system asks for memory. While something is
+  /// said it is kept.
   final bool releasesOnMemoryPressure;
 
   /// Whether everything is paused in the background, and goes on in the foreground.
   final bool pausesInBackground;
 
-  /// Whether the runtime is shut down when the app is asked to exit, so that what is heard fades out and is not cut off.
+  /// Whether the runtime is shut down when the app is asked to exit, so that what is heard fades
+  /// out and is not cut off.
   final bool shutsDownOnExit;
 }
 
@@ -80,7 +86,8 @@ final class LifecyclePlan {
     ];
   }
 
-  /// The timer has run out; [isSpeaking] says whether anything is said or waits to be said, and not paused.
+  /// The timer has run out; [isSpeaking] says whether anything is said or waits to be said, and not
+  /// paused.
   List<LifecycleAction> timerRanOut({required bool isSpeaking}) {
     if (!_isInBackground) {
       return const [];
@@ -104,7 +111,8 @@ final class LifecyclePlan {
           ? const [LifecycleAction.releaseMemory]
           : const [];
 
-  /// The app is visible again. Its timers may have stood still, its players may have been evicted; the voice comes by itself.
+  /// The app is visible again. Its timers may have stood still, its players may have been evicted;
+  /// the voice comes by itself.
   List<LifecycleAction> enteredForeground() {
     if (!_isInBackground) {
       return const [];

@@ -1,4 +1,5 @@
-/// The outputs as a list shows them: the system's default first, and one that was chosen and is gone.
+/// The outputs as a list shows them: the system's default first, and one that was chosen and is
+/// gone.
 ///
 /// `UtterOutputPicker` draws it.
 library;
@@ -43,7 +44,8 @@ final class OutputEntry {
   String toString() => 'OutputEntry($id: $label)';
 }
 
-/// The entries for [outputs], as [state] has them. Two outputs of one name are told apart by their ids.
+/// The entries for [outputs], as [state] has them. Two outputs of one name are told apart by their
+/// ids.
 List<OutputEntry> outputEntries(Iterable<OutputDescription> outputs, RuntimeState state) {
   final all = outputs.toList();
   final names = <String, int>{};

@@ -1,7 +1,8 @@
 /// The logic of a screen that speaks a text: what its buttons do, and what it shows of that.
 ///
-/// An app makes one for a player and gives it to `UtterTextView`, `UtterTransport` and its own widgets; the example's screen is
-/// built on it. It throws nothing: what goes wrong is in its state, for an error card. Pure Dart.
+/// An app makes one for a player and gives it to `UtterTextView`, `UtterTransport` and its own
+/// widgets; the example's screen is built on it. It throws nothing: what goes wrong is in its
+/// state, for an error card. Pure Dart.
 library;
 
 import 'dart:async';
@@ -14,7 +15,8 @@ import '../utterance.dart';
 import '../value.dart';
 import 'reader_state.dart';
 
-/// Says one text at a time through a player, and shows how far it is. [dispose] ends it, and not the player.
+/// Says one text at a time through a player, and shows how far it is. [dispose] ends it, and not
+/// the player.
 final class UtterReader {
   /// A reader that says its texts through [player].
   UtterReader(this.player) : _state = UtterValueSource(const ReaderState()) {
@@ -66,7 +68,8 @@ final class UtterReader {
   /// Stops all that the player was asked for.
   Future<void> stop() => _run(player.stop);
 
-  /// Goes to the word that holds the place [offset] of the text, in UTF-16 code units, or else the next one.
+  /// Goes to the word that holds the place [offset] of the text, in UTF-16 code units, or else the
+  /// next one.
   Future<void> seekTo(int offset) {
     if (offset < 0 || offset >= _text.length) {
       return Future.value();
@@ -91,7 +94,8 @@ final class UtterReader {
     _show();
   }
 
-  /// Ends the reader: its [state] changes no more. The player goes on; a second time nothing happens.
+  /// Ends the reader: its [state] changes no more. The player goes on; a second time nothing
+  /// happens.
   void dispose() {
     if (_isDisposed) {
       return;
@@ -157,7 +161,8 @@ final class UtterReader {
   }
 }
 
-/// How many bytes [text] has in UTF-8; half a character counts as the three bytes of the sign that stands for it.
+/// How many bytes [text] has in UTF-8; half a character counts as the three bytes of the sign that
+/// stands for it.
 int _utf8Length(String text) {
   var bytes = 0;
   for (final rune in text.runes) {

@@ -1,5 +1,5 @@
-/// What a screen that speaks a text shows: the text, the word that is heard, which of its buttons can be pressed, and what went
-/// wrong. `UtterReader` makes these; widgets only draw them.
+/// What a screen that speaks a text shows: the text, the word that is heard, which of its buttons
+/// can be pressed, and what went wrong. `UtterReader` makes these; widgets only draw them.
 library;
 
 import '../../generated/api/player_events.dart' show UtterancePhase;
@@ -41,7 +41,8 @@ final class ReaderState {
     this.error,
   });
 
-  /// The state of a player that was asked for [utterance] with [text]; null if it was asked for nothing, or that is over.
+  /// The state of a player that was asked for [utterance] with [text]; null if it was asked for
+  /// nothing, or that is over.
   factory ReaderState.of(
     PlayerState player, {
     required String text,

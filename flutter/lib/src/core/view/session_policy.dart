@@ -1,7 +1,9 @@
-/// What is done when the system takes the audio away, or gives it back: decided here, carried out by `UtterAudioSession`.
+/// What is done when the system takes the audio away, or gives it back: decided here, carried out
+/// by `UtterAudioSession`.
 ///
-/// Pure Dart, so that every order of events can be tested without a phone. Phones tell of interruptions (a call, another app),
-/// of headphones that were pulled out, and of others that want to be heard over this app.
+/// Pure Dart, so that every order of events can be tested without a phone. Phones tell of
+/// interruptions (a call, another app), of headphones that were pulled out, and of others that want
+/// to be heard over this app.
 library;
 
 /// Something that the system tells of its audio.
@@ -30,7 +32,8 @@ final class InterruptionEnded extends AudioSessionEvent {
   final bool shouldResume;
 }
 
-/// What was listened to is gone: headphones were pulled out, and the loudspeaker would be heard by everybody.
+/// What was listened to is gone: headphones were pulled out, and the loudspeaker would be heard by
+/// everybody.
 final class OutputUnplugged extends AudioSessionEvent {
   /// The news.
   const OutputUnplugged();
@@ -48,7 +51,8 @@ final class AudioServicesReset extends AudioSessionEvent {
   const AudioServicesReset();
 }
 
-/// The event that the platform's part of the package has sent as a map; null for one that is not known here.
+/// The event that the platform's part of the package has sent as a map; null for one that is not
+/// known here.
 AudioSessionEvent? audioSessionEventOf(Object? message) {
   if (message is! Map<Object?, Object?>) {
     return null;
@@ -81,7 +85,8 @@ final class AudioSessionPolicy {
     this.isTransient = true,
   });
 
-  /// Whether speech is paused when somebody else is heard. If not, it goes on as far as the system lets it.
+  /// Whether speech is paused when somebody else is heard. If not, it goes on as far as the system
+  /// lets it.
   final bool pausesForInterruptions;
 
   /// Whether it goes on afterwards by itself, if the system agrees and the user did not pause it.
@@ -90,7 +95,8 @@ final class AudioSessionPolicy {
   /// Whether speech is paused when headphones are pulled out. It does not go on by itself then.
   final bool pausesWhenUnplugged;
 
-  /// How loud speech is while another is heard over it, from 0 to 1; null has it paused, as words that are half heard are lost.
+  /// How loud speech is while another is heard over it, from 0 to 1; null has it paused, as words
+  /// that are half heard are lost.
   final double? duckedVolume;
 
   /// Whether others become quieter while this app speaks, and are not paused.
@@ -102,8 +108,8 @@ final class AudioSessionPolicy {
   /// Whether what is played is speech, which the system treats differently from music; on iOS.
   final bool isSpokenAudio;
 
-  /// Whether this app speaks for moments only (an answer, a direction), so that others go on afterwards; else, as for a book, they
-  /// are over. On Android.
+  /// Whether this app speaks for moments only (an answer, a direction), so that others go on
+  /// afterwards; else, as for a book, they are over. On Android.
   final bool isTransient;
 }
 
@@ -139,7 +145,8 @@ final class AudioSessionDecisions {
   /// Whether something that was paused here still is.
   bool get hasPaused => _hasPaused;
 
-  /// What is to be done about [event]; [isPaused] says whether everything is paused already, by the user.
+  /// What is to be done about [event]; [isPaused] says whether everything is paused already, by the
+  /// user.
   List<AudioSessionAction> decide(AudioSessionEvent event, {required bool isPaused}) {
     switch (event) {
       case InterruptionBegan(mayDuck: true) when policy.duckedVolume != null:
@@ -161,8 +168,8 @@ final class AudioSessionDecisions {
   void userDecided() => _hasPaused = false;
 
   List<AudioSessionAction> _pause({required bool isPaused, required bool isForGood}) {
-    // The end of a telephone call does not resume what the user had paused before it; and after others have taken over, or
-    // headphones were pulled out, only the user does.
+    // The end of a telephone call does not resume what the user had paused before it; and after
+    // others have taken over, or headphones were pulled out, only the user does.
     _hasPaused = !isForGood && (_hasPaused || !isPaused);
     return isPaused ? const [] : const [AudioSessionAction.pause];
   }

@@ -1,6 +1,8 @@
-/// What of a text was heard, is heard now, and is still to come, as pieces of it that are drawn one after the other.
+/// What of a text was heard, is heard now, and is still to come, as pieces of it that are drawn one
+/// after the other.
 ///
-/// `UtterTextView` draws them. Pure Dart: it knows neither players nor widgets, and never changes the text.
+/// `UtterTextView` draws them. Pure Dart: it knows neither players nor widgets, and never changes
+/// the text.
 library;
 
 /// How a piece of a text is drawn.
@@ -36,11 +38,12 @@ final class TextPiece {
   String toString() => '${role.name}($text)';
 }
 
-/// Cuts [text] around the word from [start] to [end], in UTF-16 code units: what is before it was heard, what is behind it was
-/// not.
+/// Cuts [text] around the word from [start] to [end], in UTF-16 code units: what is before it was
+/// heard, what is behind it was not.
 ///
-/// Without a word nothing was heard, or with [isOver] everything. A word that is not in the text, because the text was changed
-/// in the meantime, is cut to what is there, and no character of two code units is cut in two. The pieces together are the text.
+/// Without a word nothing was heard, or with [isOver] everything. A word that is not in the text,
+/// because the text was changed in the meantime, is cut to what is there, and no character of two
+/// code units is cut in two. The pieces together are the text.
 List<TextPiece> highlightText(String text, {int? start, int? end, bool isOver = false}) {
   if (text.isEmpty) {
     return const [];

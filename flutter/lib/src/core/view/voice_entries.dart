@@ -1,6 +1,7 @@
 /// The voices as a list shows them: by language, with names that a person reads.
 ///
-/// `UtterVoicePicker` draws it. Names follow the model's pattern, `af_heart`: language, gender, name; others are shown as they are.
+/// `UtterVoicePicker` draws it. Names follow the model's pattern, `af_heart`: language, gender,
+/// name; others are shown as they are.
 library;
 
 import '../../generated/api/status.dart' show VoiceDescription;
@@ -59,7 +60,8 @@ const Map<String, String> _languages = {
 
 final _pattern = RegExp(r'^[a-z]([fm])_(.+)$');
 
-/// The [voices] by language: the languages in the order in which they come, the app's own voices last.
+/// The [voices] by language: the languages in the order in which they come, the app's own voices
+/// last.
 List<VoiceGroup> voiceGroups(Iterable<VoiceDescription> voices) {
   final byLabel = <String, List<VoiceEntry>>{};
   const own = 'Other voices';

@@ -5,7 +5,8 @@ import 'package:flutter/material.dart';
 
 import '../../core/view/error_view.dart';
 
-/// Shows [error]: what happened, the hint for whoever must act, and buttons for what can be done here.
+/// Shows [error]: what happened, the hint for whoever must act, and buttons for what can be done
+/// here.
 class UtterErrorCard extends StatelessWidget {
   /// A card for [error], an `UtterException` or any other.
   const UtterErrorCard({

@@ -10,8 +10,9 @@ import '../../core/view/level_ballistics.dart';
 
 /// Shows how loud [utter] is, as a bar with a mark at the highest peak of the last moments.
 ///
-/// It asks for the level whenever a frame is drawn, and draws only when something has changed. Where it is not visible
-/// (`TickerMode`), it does not ask. All that it keeps is the place of its needle.
+/// It asks for the level whenever a frame is drawn, and draws only when something has changed.
+/// Where it is not visible (`TickerMode`), it does not ask. All that it keeps is the place of its
+/// needle.
 class UtterLevelMeter extends StatefulWidget {
   /// A meter, as wide as there is room.
   const UtterLevelMeter({

@@ -7,8 +7,8 @@ import '../../core/runtime_state.dart';
 import '../../core/view/output_entries.dart';
 import '../../generated/api/status.dart' show OutputDescription;
 
-/// Lets the output be chosen. What `onSelected` is told goes to `Utter.setOutput`; which one is chosen then [state] says, so the
-/// menu shows what is, and not what was wished.
+/// Lets the output be chosen. What `onSelected` is told goes to `Utter.setOutput`; which one is
+/// chosen then [state] says, so the menu shows what is, and not what was wished.
 class UtterOutputPicker extends StatelessWidget {
   /// A menu of [outputs], as `Utter.outputs` gives them, and as the runtime's [state] has them.
   const UtterOutputPicker({
@@ -40,7 +40,8 @@ class UtterOutputPicker extends StatelessWidget {
     final entries = outputEntries(outputs, state);
     final chosen = entries.firstWhere((entry) => entry.id == state.route);
     return DropdownMenu<OutputEntry>(
-      // The menu keeps what was chosen in it; a change of the route, or of its name, makes another menu.
+      // The menu keeps what was chosen in it; a change of the route, or of its name, makes another
+      // menu.
       key: ValueKey(chosen),
       enabled: onSelected != null,
       initialSelection: chosen,

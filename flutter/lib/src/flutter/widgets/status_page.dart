@@ -12,9 +12,11 @@ import '../../core/utter.dart';
 import '../../core/view/status_rows.dart';
 import 'error_card.dart';
 
-/// Shows the status of [utter], asked for anew from time to time, with a button that copies it as text.
+/// Shows the status of [utter], asked for anew from time to time, with a button that copies it as
+/// text.
 ///
-/// It is the body of a page or a sheet; the app puts its own bar above it. All that it keeps is the last answer.
+/// It is the body of a page or a sheet; the app puts its own bar above it. All that it keeps is the
+/// last answer.
 class UtterStatusPage extends StatefulWidget {
   /// A page that asks every [interval].
   const UtterStatusPage({

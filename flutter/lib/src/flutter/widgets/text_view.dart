@@ -8,9 +8,11 @@ import '../../core/view/reader_state.dart';
 import '../../core/view/text_highlight.dart';
 import '../listenable.dart';
 
-/// The text that [reader] says, or said last: what was heard in one style, the word that is heard in another.
+/// The text that [reader] says, or said last: what was heard in one style, the word that is heard
+/// in another.
 ///
-/// It is rebuilt with each word, and holds nothing of its own. A screen reader is given the text as a whole.
+/// It is rebuilt with each word, and holds nothing of its own. A screen reader is given the text as
+/// a whole.
 class UtterTextView extends StatelessWidget {
   /// A view of [reader]'s text; styles that are not given are the theme's.
   const UtterTextView({

@@ -6,7 +6,8 @@ import 'package:flutter/material.dart';
 import '../../core/view/voice_entries.dart';
 import '../../generated/api/status.dart' show VoiceDescription;
 
-/// Lets one of [voices] be chosen, as `Utter.voices` gives them. Which is chosen is known to whoever shows it.
+/// Lets one of [voices] be chosen, as `Utter.voices` gives them. Which is chosen is known to
+/// whoever shows it.
 class UtterVoicePicker extends StatelessWidget {
   /// A menu of [voices], of which [selected] is chosen.
   const UtterVoicePicker({
@@ -24,7 +25,8 @@ class UtterVoicePicker extends StatelessWidget {
   /// The name of the one that is chosen; null if none is.
   final String? selected;
 
-  /// Is told the name of the one that the user has chosen; null makes the menu one that cannot be opened.
+  /// Is told the name of the one that the user has chosen; null makes the menu one that cannot be
+  /// opened.
   final ValueChanged<String>? onSelected;
 
   /// What the menu is called.
