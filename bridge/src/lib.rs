@@ -8,6 +8,8 @@
 //! could abort the process is named in the README of this folder.
 
 mod abi;
+#[cfg(target_os = "android")]
+mod android;
 pub mod api;
 mod convert;
 #[rustfmt::skip]
