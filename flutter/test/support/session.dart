@@ -1,6 +1,7 @@
 /// What most tests of the core begin with: a fake engine, a runtime on it, and a player.
 library;
 
+import 'package:fake_async/fake_async.dart';
 import 'package:utter/core.dart';
 
 import 'fake_bridge.dart';
@@ -35,4 +36,25 @@ Future<Object?> errorOf(Future<Object?> future) async {
 Future<ErrorReason?> reasonOf(Future<Object?> future) async {
   final error = await errorOf(future);
   return error is UtterException ? error.reason : null;
+}
+
+/// The same as [startPlayer] where time is moved by hand.
+void startPlayerIn(
+  FakeAsync time,
+  void Function((FakeBridge, UtterPlayer)) given, [
+  UtterConfig config = const UtterConfig(),
+]) {
+  var isReady = false;
+  startPlayer(config).then((started) {
+    given(started);
+    isReady = true;
+  });
+  time.elapse(const Duration(milliseconds: 1));
+  if (!isReady) throw StateError('the player is not ready');
+}
+
+/// Shuts the runtime down where time is moved by hand.
+void shutDownIn(FakeAsync time) {
+  Utter.maybeInstance?.shutdown();
+  time.elapse(const Duration(milliseconds: 1));
 }

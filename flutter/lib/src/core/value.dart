@@ -10,7 +10,8 @@ abstract interface class UtterValue<T> {
   /// The value now.
   T get value;
 
-  /// Has [listener] called after each change, until it is removed. One that was added twice is called twice.
+  /// Has [listener] called after each change, until it is removed. One that was added twice is called twice. It runs in the
+  /// zone of this call, where it also reports what it throws: the other listeners are told all the same.
   void addListener(void Function() listener);
 
   /// Takes one [listener] back; nothing happens if it is not there.
@@ -26,7 +27,7 @@ final class UtterValueSource<T> implements UtterValue<T> {
   UtterValueSource(this._value);
 
   T _value;
-  List<void Function()> _listeners = const [];
+  List<(void Function(), Zone)> _listeners = const [];
   final StreamController<T> _changes = StreamController<T>.broadcast();
   bool _isClosed = false;
 
@@ -41,12 +42,12 @@ final class UtterValueSource<T> implements UtterValue<T> {
 
   @override
   void addListener(void Function() listener) {
-    if (!_isClosed) _listeners = [..._listeners, listener];
+    if (!_isClosed) _listeners = [..._listeners, (listener, Zone.current)];
   }
 
   @override
   void removeListener(void Function() listener) {
-    final at = _listeners.indexOf(listener);
+    final at = _listeners.indexWhere((entry) => entry.$1 == listener);
     if (at >= 0) _listeners = [..._listeners]..removeAt(at);
   }
 
@@ -70,13 +71,10 @@ final class UtterValueSource<T> implements UtterValue<T> {
   void _tell() {
     _changes.add(_value);
     // The list of now: who is added or removed meanwhile changes another one.
-    for (final listener in _listeners) {
-      if (!_listeners.contains(listener)) continue;
-      try {
-        listener();
-      } on Object catch (error, trace) {
-        Zone.current.handleUncaughtError(error, trace);
-      }
+    for (final entry in _listeners) {
+      if (!_listeners.contains(entry)) continue;
+      final (listener, zone) = entry;
+      zone.runGuarded(listener);
     }
   }
 }
