@@ -170,7 +170,7 @@ final class Attachment {
   void _beat() {
     if (_isBeating) return;
     _isBeating = true;
-    call(() => bridge.playerHeartbeat(handle: handle)).then(
+    call(() => bridge.playerHeartbeat(handle: handle)).then<void>(
       (_) => _isBeating = false,
       onError: (Object error) {
         _isBeating = false;
