@@ -1,6 +1,7 @@
 /// The part of Utter that is pure Dart: everything but assets, lifecycle and widgets.
 ///
-/// Apps import `package:utter/utter.dart`, which has this and what needs Flutter. A command-line program in Dart imports this.
+/// Apps import `package:utter/utter.dart`, which has this and what needs Flutter. A command-line
+/// program in Dart imports this.
 library;
 
 export 'src/core/config.dart';

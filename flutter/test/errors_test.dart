@@ -1,4 +1,5 @@
-/// Whatever goes wrong behind the bridge comes out as an UtterException, and what Dart can see to be nonsense as an ArgumentError.
+/// Whatever goes wrong behind the bridge comes out as an UtterException, and what Dart can see to
+/// be nonsense as an ArgumentError.
 library;
 
 import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated.dart' show PanicException;

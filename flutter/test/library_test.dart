@@ -1,5 +1,5 @@
-/// The native library: attached once an isolate, and refused if it is of another version. And a hot restart, as far as Dart sees
-/// one: an isolate that knows of nothing.
+/// The native library: attached once an isolate, and refused if it is of another version. And a hot
+/// restart, as far as Dart sees one: an isolate that knows of nothing.
 library;
 
 import 'dart:io';
@@ -99,7 +99,8 @@ void main() {
     final bridge = await FakeBridge.install();
     final utter = await Utter.init();
     expect(bridge.count('init'), 1);
-    // The isolate that follows: it knows neither the library nor the runtime, and begins as the first one did.
+    // The isolate that follows: it knows neither the library nor the runtime, and begins as the
+    // first one did.
     final calls = await Isolate.run(_restarted);
     expect(calls, ['attached: false', 'instance: false', 'init', 'runtimeEvents']);
     expect(utter.isRunning, isTrue);

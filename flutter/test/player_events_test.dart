@@ -1,4 +1,5 @@
-/// Events of a player and the state that is made of them: order, snapshots, what is lost, what is wrong.
+/// Events of a player and the state that is made of them: order, snapshots, what is lost, what is
+/// wrong.
 library;
 
 import 'dart:async';

@@ -1,4 +1,5 @@
-/// How a player begins and ends: disposal at any moment, eviction, attaching again, two of them at once.
+/// How a player begins and ends: disposal at any moment, eviction, attaching again, two of them at
+/// once.
 library;
 
 import 'dart:async';
@@ -165,7 +166,10 @@ void main() {
         expect(isDisposed, isTrue);
         expect(ends, hasLength(4));
         for (final end in ends) {
-          expect(end, isA<UtterException>().having((e) => e.reason, 'reason', ErrorReason.staleClient));
+          expect(
+            end,
+            isA<UtterException>().having((e) => e.reason, 'reason', ErrorReason.staleClient),
+          );
         }
         expect(time.periodicTimerCount + time.nonPeriodicTimerCount, 0);
         shutDownIn(time);

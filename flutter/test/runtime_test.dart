@@ -1,4 +1,5 @@
-/// The runtime: its beginning and end, at the same time and again, its events and state, what can be asked of it.
+/// The runtime: its beginning and end, at the same time and again, its events and state, what can
+/// be asked of it.
 library;
 
 import 'package:fake_async/fake_async.dart';

@@ -1,4 +1,5 @@
-/// Text that is said while it is written: order, patience when too much waits, and its end from either side.
+/// Text that is said while it is written: order, patience when too much waits, and its end from
+/// either side.
 library;
 
 import 'dart:async';

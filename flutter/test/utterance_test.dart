@@ -1,4 +1,5 @@
-/// What becomes of an utterance: its end, its streams, and events that come before the reply of the call that asked for it.
+/// What becomes of an utterance: its end, its streams, and events that come before the reply of the
+/// call that asked for it.
 library;
 
 import 'dart:async';

@@ -1,8 +1,10 @@
-/// Stands in for the engine behind the generated code: what tests of the core talk to instead of a compiled library.
+/// Stands in for the engine behind the generated code: what tests of the core talk to instead of a
+/// compiled library.
 ///
-/// It is held to what the real one promises: a client's events are numbered and begin with a snapshot, its stream ends with it,
-/// replies and events come by different ways. When they come, and with what error, the test decides: [FakeBridge.hold],
-/// [FakeBridge.failNext], and the events of [FakeClient] and [FakeRuntime].
+/// It is held to what the real one promises: a client's events are numbered and begin with a
+/// snapshot, its stream ends with it, replies and events come by different ways. When they come,
+/// and with what error, the test decides: [FakeBridge.hold], [FakeBridge.failNext], and the events
+/// of [FakeClient] and [FakeRuntime].
 library;
 
 import 'dart:async';
@@ -276,8 +278,8 @@ class FakeBridge implements UtterBridgeApi {
 
   static final FakeBridge _only = FakeBridge._();
 
-  /// Puts it behind the generated code, as new: there is one an isolate, as there is one engine a process. What the test before
-  /// has left of a runtime is shut down.
+  /// Puts it behind the generated code, as new: there is one an isolate, as there is one engine a
+  /// process. What the test before has left of a runtime is shut down.
   static Future<FakeBridge> install() async {
     if (!UtterBridge.instance.initialized) UtterBridge.initMock(api: _only);
     _only.behave();

@@ -1,4 +1,5 @@
-/// The player that `Utter.createPlayer` makes: commands, state and events over one attachment after another.
+/// The player that `Utter.createPlayer` makes: commands, state and events over one attachment after
+/// another.
 library;
 
 import 'dart:async';

@@ -1,8 +1,10 @@
-/// One attachment of a player: its client in the engine, the events and heartbeats of it, and all that waits for it.
+/// One attachment of a player: its client in the engine, the events and heartbeats of it, and all
+/// that waits for it.
 ///
-/// A player has one at a time, and another after an eviction. An attachment *lives* while commands may be given; it is *gone*
-/// when the engine or the app has ended it, and may be told of its last events then; and it is *over* when nothing more will
-/// come. What waits for it completes by then, whatever the engine does.
+/// A player has one at a time, and another after an eviction. An attachment *lives* while commands
+/// may be given; it is *gone* when the engine or the app has ended it, and may be told of its last
+/// events then; and it is *over* when nothing more will come. What waits for it completes by then,
+/// whatever the engine does.
 library;
 
 import 'dart:async';
@@ -19,7 +21,8 @@ import 'player_state.dart';
 import 'tracked_utterance.dart';
 import 'volume.dart';
 
-/// How long the engine is waited for when an attachment is to end. It takes milliseconds; this is for one that hangs.
+/// How long the engine is waited for when an attachment is to end. It takes milliseconds; this is
+/// for one that hangs.
 const Duration leavePatience = Duration(seconds: 2);
 
 /// Clips that are remembered to be clips, in case they are played again.
@@ -59,8 +62,8 @@ final class Attachment {
   /// Completes when nothing more will come.
   Future<void> get over => _over.future;
 
-  /// Follows the client, and has it live. [onEvent] is told of each event, later than this call; [onGone] once, when no more
-  /// commands may be given.
+  /// Follows the client, and has it live. [onEvent] is told of each event, later than this call;
+  /// [onGone] once, when no more commands may be given.
   void follow({
     required Duration lease,
     required void Function(PlayerEvent event) onEvent,
@@ -81,7 +84,8 @@ final class Attachment {
     _heartbeats = Timer.periodic(lease ~/ 3, (_) => _beat());
   }
 
-  /// Gives a command. Completes with its reply, or with `staleClient` when the attachment is over before that.
+  /// Gives a command. Completes with its reply, or with `staleClient` when the attachment is over
+  /// before that.
   Future<T> call<T>(Future<T> Function() command) {
     if (!_isLive) return Future.error(stale(), StackTrace.current);
     final reply = Completer<T>();
@@ -235,7 +239,8 @@ final class Attachment {
     if (!_isLagging) return;
     _isLagging = false;
     _endMissing(state, (utterance) => utterance.wasTold);
-    // Of some no event was read yet: either it will be, or it was lost with the end of them. The engine knows by now.
+    // Of some no event was read yet: either it will be, or it was lost with the end of them. The
+    // engine knows by now.
     final untold = {
       for (final utterance in _utterances.values)
         if (!utterance.wasTold) utterance,

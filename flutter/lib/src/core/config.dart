@@ -24,8 +24,9 @@ final class VoiceFile {
 
 /// How a runtime is configured. What is null is the engine's own default.
 ///
-/// A process has one runtime; who asks for another configuration while it runs is told what is different. That can happen at a
-/// hot restart, which the runtime survives: use `Utter.restart` then, or start the app anew.
+/// A process has one runtime; who asks for another configuration while it runs is told what is
+/// different. That can happen at a hot restart, which the runtime survives: use `Utter.restart`
+/// then, or start the app anew.
 final class UtterConfig {
   /// The defaults suit an app whose voice lies where it is looked for.
   const UtterConfig({
@@ -45,7 +46,8 @@ final class UtterConfig {
     this.clients,
   });
 
-  /// The directory of the voice's artifacts; by default what `UTTER_ARTIFACTS` says, or the user's cache.
+  /// The directory of the voice's artifacts; by default what `UTTER_ARTIFACTS` says, or the user's
+  /// cache.
   final String? artifacts;
 
   /// What computes: `cpu`.
@@ -57,10 +59,12 @@ final class UtterConfig {
   /// Voices of the app's own.
   final List<VoiceFile> voiceFiles;
 
-  /// Tags of the languages that are made ready with the voice, such as `en-US`; that one by default.
+  /// Tags of the languages that are made ready with the voice, such as `en-US`; that one by
+  /// default.
   final List<String>? languages;
 
-  /// Whether espeak-ng may be loaded, where it is installed. It is under the GPL, so who ships an app decides.
+  /// Whether espeak-ng may be loaded, where it is installed. It is under the GPL, so who ships an
+  /// app decides.
   final bool espeak;
 
   /// Where audio goes.
@@ -72,13 +76,15 @@ final class UtterConfig {
   /// The id of the output that is opened at first; the system's default one otherwise.
   final String? output;
 
-  /// The time between two requests of the output for audio; the nearest that the device can do is taken.
+  /// The time between two requests of the output for audio; the nearest that the device can do is
+  /// taken.
   final Duration? period;
 
   /// The time between two progress events of what is heard.
   final Duration? progressInterval;
 
-  /// How long a player may be silent before it is warned. A player sends three heartbeats in that time by itself.
+  /// How long a player may be silent before it is warned. A player sends three heartbeats in that
+  /// time by itself.
   final Duration lease;
 
   /// How much longer it is waited for after that, before it is evicted; 5 seconds by default.
@@ -133,7 +139,8 @@ bool _equalLists<T>(List<T>? a, List<T>? b) {
   return true;
 }
 
-/// As the bridge takes it. What Dart can see to be nonsense is an [ArgumentError]; the engine judges the rest.
+/// As the bridge takes it. What Dart can see to be nonsense is an [ArgumentError]; the engine
+/// judges the rest.
 bridge.RuntimeSettings settingsOf(UtterConfig config) {
   void positive(Duration? value, String name) {
     if (value != null && value <= Duration.zero) {

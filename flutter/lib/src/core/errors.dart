@@ -1,11 +1,13 @@
-/// The one exception of Utter, and the door through which every call of the bridge goes, so that nothing else comes out.
+/// The one exception of Utter, and the door through which every call of the bridge goes, so that
+/// nothing else comes out.
 library;
 
 import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated.dart';
 
 import '../generated/api/error.dart';
 
-/// Why something could not be done: a reason to match on, and for a person a message and what helps.
+/// Why something could not be done: a reason to match on, and for a person a message and what
+/// helps.
 final class UtterException implements Exception {
   /// An exception with all its parts.
   const UtterException(this.reason, this.message, this.hint);

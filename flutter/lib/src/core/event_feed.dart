@@ -1,7 +1,8 @@
-/// A stream of the bridge's events, checked for order: numbers without a gap, snapshots where they belong.
+/// A stream of the bridge's events, checked for order: numbers without a gap, snapshots where they
+/// belong.
 ///
-/// Players' attachments and the runtime have one each. It drops what is told twice and reports what is missing, and knows
-/// nothing of what events mean.
+/// Players' attachments and the runtime have one each. It drops what is told twice and reports what
+/// is missing, and knows nothing of what events mean.
 library;
 
 import 'dart:async';
@@ -77,7 +78,8 @@ final class EventFeed<E> {
     }
   }
 
-  /// Whether an event of this number is to be told. One that was told is not; one that comes too early is.
+  /// Whether an event of this number is to be told. One that was told is not; one that comes too
+  /// early is.
   bool _isNext(int? number) {
     final last = _last;
     if (number == null || last == null) {

@@ -1,5 +1,5 @@
-/// Fields of the bridge's events, which are one structure whatever the event is: whether one that its kind promises is there,
-/// and the conversions that players and the runtime share.
+/// Fields of the bridge's events, which are one structure whatever the event is: whether one that
+/// its kind promises is there, and the conversions that players and the runtime share.
 library;
 
 import '../generated/api/error.dart' show ErrorReason;
@@ -7,7 +7,8 @@ import '../generated/api/player_events.dart' show TextSpan;
 import 'errors.dart';
 import 'spoken.dart';
 
-/// The [field] that an event of [kind] has; an exception if it has not, which would be a mistake in the bridge.
+/// The [field] that an event of [kind] has; an exception if it has not, which would be a mistake in
+/// the bridge.
 T promised<T extends Object>(T? field, String name, Enum kind) =>
     field ??
     (throw UtterException(

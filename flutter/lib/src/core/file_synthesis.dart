@@ -49,13 +49,14 @@ abstract interface class FileSynthesis {
   /// Where it is written.
   String get path;
 
-  /// Completes when the file is there, whole; with an `UtterException` if it will not be: `file` if it cannot be written,
-  /// `cancelled` if it was given up, `staleClient` if its player is gone, and those of the voice. There is no file then, or the
-  /// one that was there before. If nobody listens nothing is thrown anywhere.
+  /// Completes when the file is there, whole; with an `UtterException` if it will not be: `file` if
+  /// it cannot be written, `cancelled` if it was given up, `staleClient` if its player is gone, and
+  /// those of the voice. There is no file then, or the one that was there before. If nobody listens
+  /// nothing is thrown anywhere.
   Future<SynthesizedFile> get done;
 
-  /// How far it is, asked for [interval] after [interval] while somebody listens. It can be listened to often, and ends with
-  /// the file.
+  /// How far it is, asked for [interval] after [interval] while somebody listens. It can be
+  /// listened to often, and ends with the file.
   Stream<SynthesisProgress> progress({Duration interval = const Duration(milliseconds: 200)});
 
   /// Gives it up. Nothing happens if it is over.

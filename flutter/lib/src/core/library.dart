@@ -1,4 +1,5 @@
-/// The native library: where it is, whether it is the one that this code was generated for, and how an isolate attaches to it.
+/// The native library: where it is, whether it is the one that this code was generated for, and how
+/// an isolate attaches to it.
 ///
 /// `Utter.init` uses it once an isolate. Tests and unusual layouts give their own.
 library;
@@ -21,15 +22,16 @@ abstract interface class UtterLibrary {
   /// Its version, for messages.
   String get version;
 
-  /// Attaches this isolate, for the interface [abi]; false if the library has another. A second time it does nothing.
+  /// Attaches this isolate, for the interface [abi]; false if the library has another. A second
+  /// time it does nothing.
   bool attach(int abi);
 
   /// The library as generated code takes it, once it is attached.
   ExternalLibrary get external;
 }
 
-/// Connects this isolate with the engine, once; later calls do nothing. Throws an [UtterException] if the library is not there,
-/// or of another version than this package.
+/// Connects this isolate with the engine, once; later calls do nothing. Throws an [UtterException]
+/// if the library is not there, or of another version than this package.
 Future<void> attachIsolate(UtterLibrary? given) async {
   if (UtterBridge.instance.initialized) return;
   final library = given ?? NativeUtterLibrary.open();
@@ -53,7 +55,8 @@ final class _Isolate implements Finalizable {}
 final class NativeUtterLibrary implements UtterLibrary {
   NativeUtterLibrary._(this.external);
 
-  /// Opens it, at [path] or where the platform's packaging puts it. Throws an [UtterException] if it is not there.
+  /// Opens it, at [path] or where the platform's packaging puts it. Throws an [UtterException] if
+  /// it is not there.
   factory NativeUtterLibrary.open([String? path]) {
     final place = path ?? _place();
     try {
@@ -79,7 +82,8 @@ final class NativeUtterLibrary implements UtterLibrary {
     return isLinked ? null : 'utter_bridge.framework/utter_bridge';
   }
 
-  /// Kept for as long as the isolate lives: when it ends the finalizer runs, and the library forgets how to post to it.
+  /// Kept for as long as the isolate lives: when it ends the finalizer runs, and the library
+  /// forgets how to post to it.
   static (_Isolate, NativeFinalizer)? _attachment;
 
   @override

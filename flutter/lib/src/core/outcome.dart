@@ -41,7 +41,8 @@ final class UtteranceStopped extends UtteranceOutcome {
   String toString() => 'UtteranceStopped($heard)';
 }
 
-/// It is over, but the event that said how was lost: so many waited to be read that some were dropped.
+/// It is over, but the event that said how was lost: so many waited to be read that some were
+/// dropped.
 final class UtteranceEndUnknown extends UtteranceOutcome {
   /// There is no more to say.
   const UtteranceEndUnknown();

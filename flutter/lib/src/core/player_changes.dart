@@ -30,7 +30,8 @@ PlayerState playerStateAfter(PlayerState state, PlayerEvent event) {
     UtteranceStarted(:final utterance) => phase(utterance, UtterancePhase.speaking),
     UtteranceInterrupted(:final utterance) => phase(utterance, UtterancePhase.interrupted),
     UtteranceResumed(:final utterance) => phase(utterance, UtterancePhase.speaking),
-    // The engine's own state forgets what is over. Here it is there again, so that an app can show what is heard.
+    // The engine's own state forgets what is over. Here it is there again, so that an app can show
+    // what is heard.
     UtteranceReplayed(:final utterance, :final from, :final isClip) => state.copyWith(
       utterances: [
         UtteranceState(

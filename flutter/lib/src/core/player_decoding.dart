@@ -12,8 +12,8 @@ import 'player_state.dart';
 import 'spoken.dart';
 import 'volume.dart';
 
-/// The event, or null if there is nothing to be told. Throws an [UtterException] if a field is missing. Whether a replayed
-/// utterance is a clip its event does not say: [isClip] tells.
+/// The event, or null if there is nothing to be told. Throws an [UtterException] if a field is
+/// missing. Whether a replayed utterance is a clip its event does not say: [isClip] tells.
 PlayerEvent? playerEventOf(
   bridge.PlayerEvent event, {
   required bool Function(int utterance) isClip,

@@ -1,6 +1,8 @@
-/// What a player tells, each kind a class: a `switch` over [PlayerEvent] that forgets one does not compile.
+/// What a player tells, each kind a class: a `switch` over [PlayerEvent] that forgets one does not
+/// compile.
 ///
-/// Most apps need only `Utterance`'s futures and streams and the player's state, which are made of these.
+/// Most apps need only `Utterance`'s futures and streams and the player's state, which are made of
+/// these.
 library;
 
 import '../generated/api/player_events.dart' show DepartureReason;
@@ -33,7 +35,8 @@ final class PlayerEventsLagged extends PlayerEvent {
   final int missed;
 }
 
-/// The numbers of events have a gap, or one came twice: a mistake in Utter, which an app can only log.
+/// The numbers of events have a gap, or one came twice: a mistake in Utter, which an app can only
+/// log.
 final class PlayerEventsGap extends PlayerEvent {
   /// With the number that should have come, and the one that did.
   const PlayerEventsGap({required this.expected, required this.received});
@@ -45,7 +48,8 @@ final class PlayerEventsGap extends PlayerEvent {
   final int received;
 }
 
-/// Something that needs nobody's help, but may explain what was seen: a mistake in Utter, which an app can only log.
+/// Something that needs nobody's help, but may explain what was seen: a mistake in Utter, which an
+/// app can only log.
 final class PlayerWarning extends PlayerEvent {
   /// With what it is.
   const PlayerWarning(this.error);
@@ -170,7 +174,8 @@ final class UtteranceResumed extends UtteranceEvent {
   final Duration from;
 }
 
-/// It was over and is heard again. Its futures and streams have ended; events and the player's state tell of it.
+/// It was over and is heard again. Its futures and streams have ended; events and the player's
+/// state tell of it.
 final class UtteranceReplayed extends UtteranceEvent {
   /// With where, and whether it is a sound file.
   const UtteranceReplayed(super.utterance, this.from, {required this.isClip});
@@ -227,7 +232,8 @@ final class PlayerCommandObeyed extends PlayerEvent {
   final int command;
 }
 
-/// The player has not called for as long as its lease. It does so by itself, so the app was held up.
+/// The player has not called for as long as its lease. It does so by itself, so the app was held
+/// up.
 final class LeaseRunningOut extends PlayerEvent {
   /// With how long it has left.
   const LeaseRunningOut(this.within);

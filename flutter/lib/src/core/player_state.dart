@@ -1,4 +1,5 @@
-/// How things stand with a player: what it has asked for, its pause, its volume, whether it is attached.
+/// How things stand with a player: what it has asked for, its pause, its volume, whether it is
+/// attached.
 library;
 
 import '../generated/api/player_events.dart' show DepartureReason, UtterancePhase;
@@ -95,7 +96,8 @@ final class PlayerState {
   /// How loud it is.
   final Volume volume;
 
-  /// Whether it was told that its lease runs out. Heartbeats keep that from happening while the app runs.
+  /// Whether it was told that its lease runs out. Heartbeats keep that from happening while the app
+  /// runs.
   final bool isLate;
 
   /// Whether it can speak: false once it was disposed of or evicted, until it is reattached.

@@ -1,10 +1,12 @@
-/// Streams of what the engine does not tell but is asked for, again and again while somebody listens.
+/// Streams of what the engine does not tell but is asked for, again and again while somebody
+/// listens.
 library;
 
 import 'dart:async';
 
-/// What [ask] gives, at once and then [interval] after [interval], until [end]. Nothing is asked while nobody listens, nor
-/// before the last answer has come. A null, or an error, is no answer. It can be listened to often.
+/// What [ask] gives, at once and then [interval] after [interval], until [end]. Nothing is asked
+/// while nobody listens, nor before the last answer has come. A null, or an error, is no answer. It
+/// can be listened to often.
 Stream<T> polled<T extends Object>(
   Duration interval,
   FutureOr<T?> Function() ask,

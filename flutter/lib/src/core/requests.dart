@@ -1,5 +1,5 @@
-/// What players ask for, as the bridge takes it. What Dart can see to be nonsense is an [ArgumentError] here; the engine judges
-/// the rest.
+/// What players ask for, as the bridge takes it. What Dart can see to be nonsense is an
+/// [ArgumentError] here; the engine judges the rest.
 library;
 
 import '../generated/api/requests.dart';
@@ -43,7 +43,8 @@ SpeakRequest speakRequest(
     urgent: urgent,
     tellsPhonemes: options.phonemes,
     visemes: options.visemes,
-    quietMillis: options.quiet == null ? null : _time(options.quiet!, 'options.quiet').inMilliseconds,
+    quietMillis:
+        options.quiet == null ? null : _time(options.quiet!, 'options.quiet').inMilliseconds,
     encoding: encoding,
   );
 }

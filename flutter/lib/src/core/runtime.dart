@@ -1,6 +1,8 @@
-/// The runtime that `Utter.init` gives: one an isolate, followed by its events, until this or another isolate shuts it down.
+/// The runtime that `Utter.init` gives: one an isolate, followed by its events, until this or
+/// another isolate shuts it down.
 ///
-/// Beginnings and ends are one after the other: whoever asks for one while another is under way waits for it.
+/// Beginnings and ends are one after the other: whoever asks for one while another is under way
+/// waits for it.
 library;
 
 import 'dart:async';
@@ -31,7 +33,8 @@ import 'volume.dart';
 /// The runtime of this isolate, if there is one.
 UtterRuntime? _current;
 
-/// The last beginning or end that was asked for and is not done. None is kept: a future of one test's zone would stop the next.
+/// The last beginning or end that was asked for and is not done. None is kept: a future of one
+/// test's zone would stop the next.
 Future<void>? _last;
 
 Future<T> _inTurn<T>(Future<T> Function() body) {

@@ -1,4 +1,5 @@
-/// The runtime's events, snapshots and status as the bridge sends them, turned into the classes that apps see.
+/// The runtime's events, snapshots and status as the bridge sends them, turned into the classes
+/// that apps see.
 library;
 
 import '../generated/api/runtime_events.dart' as bridge;
@@ -11,7 +12,8 @@ import 'runtime_state.dart';
 import 'status.dart';
 import 'volume.dart';
 
-/// The event, or null if there is nothing to be told. Throws an [UtterException] if a field is missing.
+/// The event, or null if there is nothing to be told. Throws an [UtterException] if a field is
+/// missing.
 RuntimeEvent? runtimeEventOf(bridge.RuntimeEvent event) {
   final kind = event.kind;
   UtterException error() => exceptionOf(promised(event.error, 'error', kind));
@@ -74,7 +76,10 @@ double _share(bridge.RuntimeEvent event) =>
     event.share ??
     switch (event.voice) {
       bridge.VoicePhase.ready => 1,
-      bridge.VoicePhase.absent || bridge.VoicePhase.loading || bridge.VoicePhase.failed || null => 0,
+      bridge.VoicePhase.absent ||
+      bridge.VoicePhase.loading ||
+      bridge.VoicePhase.failed ||
+      null => 0,
     };
 
 /// An output that is open.

@@ -1,4 +1,5 @@
-/// What the runtime tells, each kind a class: a `switch` over [RuntimeEvent] that forgets one does not compile.
+/// What the runtime tells, each kind a class: a `switch` over [RuntimeEvent] that forgets one does
+/// not compile.
 ///
 /// Most apps need only the runtime's state, which is made of these.
 library;
@@ -33,7 +34,8 @@ final class RuntimeEventsLagged extends RuntimeEvent {
   final int missed;
 }
 
-/// The numbers of events have a gap, or one came twice: a mistake in Utter, which an app can only log.
+/// The numbers of events have a gap, or one came twice: a mistake in Utter, which an app can only
+/// log.
 final class RuntimeEventsGap extends RuntimeEvent {
   /// With the number that should have come, and the one that did.
   const RuntimeEventsGap({required this.expected, required this.received});

@@ -3,7 +3,8 @@ library;
 
 import '../generated/api/requests.dart' as bridge;
 
-/// The pauses of an utterance, at the voice's own tempo. What is left out is the engine's own default.
+/// The pauses of an utterance, at the voice's own tempo. What is left out is the engine's own
+/// default.
 final class Pauses {
   /// Some pauses changed.
   const Pauses({
@@ -73,6 +74,7 @@ final class SpeechOptions {
   /// Whether each viseme is told when it is heard, and of which set.
   final bridge.VisemeSetName? visemes;
 
-  /// Of a text that is said while it is written: after so long without a piece what is there is said; 400 ms by default.
+  /// Of a text that is said while it is written: after so long without a piece what is there is
+  /// said; 400 ms by default.
   final Duration? quiet;
 }

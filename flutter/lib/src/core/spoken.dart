@@ -1,7 +1,8 @@
 /// Places in a text, and what is heard there: words, sentences, phonemes, visemes, bookmarks.
 ///
-/// Places are UTF-16 code units as Dart counts them, so that `text.substring(word.start, word.end)` is the word. Times are from
-/// the beginning of the utterance, at the voice's tempo and not the listener's: a pause does not count.
+/// Places are UTF-16 code units as Dart counts them, so that `text.substring(word.start, word.end)`
+/// is the word. Times are from the beginning of the utterance, at the voice's tempo and not the
+/// listener's: a pause does not count.
 library;
 
 /// A part of the text of an utterance.

@@ -1,4 +1,5 @@
-/// A text that is said while it is written: pieces in order, one at a time, and patience when too much waits.
+/// A text that is said while it is written: pieces in order, one at a time, and patience when too
+/// much waits.
 library;
 
 import 'dart:async';
@@ -11,8 +12,8 @@ import 'speech_stream.dart';
 import 'tracked_utterance.dart';
 import 'utterance.dart';
 
-/// How long is waited before a piece is given again for which there was no room. A second of speech is some fifteen characters,
-/// so room comes slowly.
+/// How long is waited before a piece is given again for which there was no room. A second of speech
+/// is some fifteen characters, so room comes slowly.
 const Duration fullPatience = Duration(milliseconds: 100);
 
 /// The writing end of an utterance.

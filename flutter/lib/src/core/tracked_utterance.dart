@@ -1,6 +1,7 @@
 /// What becomes of one utterance, put together from its player's events.
 ///
-/// An attachment makes one for each, with its first event or with the reply of the call that asked for it, whichever is first.
+/// An attachment makes one for each, with its first event or with the reply of the call that asked
+/// for it, whichever is first.
 library;
 
 import 'dart:async';
@@ -58,7 +59,8 @@ final class TrackedUtterance implements Utterance {
   final _Told<SpokenBookmark> _bookmarks = _Told();
   final _Told<SpokenProgress> _progress = _Told();
 
-  /// Whether an event has told of it. While none has, a snapshot without it does not say that it is over.
+  /// Whether an event has told of it. While none has, a snapshot without it does not say that it is
+  /// over.
   bool wasTold = false;
 
   /// Whether it was given to whoever asked for it.

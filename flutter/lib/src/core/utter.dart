@@ -1,4 +1,5 @@
-/// The runtime as apps see it: its beginning and end, its voice, outputs and volume, and the players.
+/// The runtime as apps see it: its beginning and end, its voice, outputs and volume, and the
+/// players.
 library;
 
 import '../generated/api/requests.dart' show StopMode;
@@ -18,20 +19,23 @@ import 'volume.dart';
 ///
 /// Every method throws only `UtterException`, and [ArgumentError] for what cannot be meant.
 abstract interface class Utter {
-  /// Starts the runtime, or finds the one that runs: called again, at the same time or after a hot restart, it gives the same.
-  /// Nothing is opened or loaded until it is needed; [warmUp] does so ahead of time.
+  /// Starts the runtime, or finds the one that runs: called again, at the same time or after a hot
+  /// restart, it gives the same. Nothing is opened or loaded until it is needed; [warmUp] does so
+  /// ahead of time.
   ///
-  /// The native library is [library], or looked for where the platform's packaging puts it; it is opened once an isolate.
+  /// The native library is [library], or looked for where the platform's packaging puts it; it is
+  /// opened once an isolate.
   ///
-  /// Throws `otherConfiguration` if one runs with another [config] (see [restart]), `internal` if the native library is of
-  /// another version than this package, `invalidInput`, `invalidDevice`, `system`.
+  /// Throws `otherConfiguration` if one runs with another [config] (see [restart]), `internal` if
+  /// the native library is of another version than this package, `invalidInput`, `invalidDevice`,
+  /// `system`.
   static Future<Utter> init([
     UtterConfig config = const UtterConfig(),
     UtterLibrary? library,
   ]) => UtterRuntime.init(config, library);
 
-  /// Shuts down the runtime that runs, if there is one, and starts one with [config]. For a configuration that has changed, as
-  /// it may between two hot restarts.
+  /// Shuts down the runtime that runs, if there is one, and starts one with [config]. For a
+  /// configuration that has changed, as it may between two hot restarts.
   static Future<Utter> restart([
     UtterConfig config = const UtterConfig(),
     UtterLibrary? library,
@@ -58,17 +62,20 @@ abstract interface class Utter {
   /// The players that were made here and are not disposed of.
   List<UtterPlayer> get players;
 
-  /// Makes a player and attaches it. Loads and opens nothing. `queueFull` if as many are attached as may be.
+  /// Makes a player and attaches it. Loads and opens nothing. `queueFull` if as many are attached
+  /// as may be.
   Future<UtterPlayer> createPlayer({String name = 'player', Volume volume = const Volume()});
 
-  /// Loads the voice, if it is not, and has it speak once, unheard. Completes when it can speak without delay. How far it is
-  /// [state] tells.
+  /// Loads the voice, if it is not, and has it speak once, unheard. Completes when it can speak
+  /// without delay. How far it is [state] tells.
   Future<void> warmUp();
 
-  /// Drops the voice, to give its memory back; it comes back when it is needed. For an app that goes into the background.
+  /// Drops the voice, to give its memory back; it comes back when it is needed. For an app that
+  /// goes into the background.
   Future<void> releaseMemory();
 
-  /// Has another device compute. The present one goes on until the other stands; if that fails nothing has changed.
+  /// Has another device compute. The present one goes on until the other stands; if that fails
+  /// nothing has changed.
   Future<void> setDevice(String name);
 
   /// How everything is doing.
@@ -83,17 +90,20 @@ abstract interface class Utter {
   /// What is counted, by name.
   Future<Map<String, double>> metrics();
 
-  /// Changes to another output, by its id, or with null back to the system's default. The old one sounds until the new one
-  /// does; [RouteSet] or [RouteFailed] tell how it went. Completes with the command's number.
+  /// Changes to another output, by its id, or with null back to the system's default. The old one
+  /// sounds until the new one does; [RouteSet] or [RouteFailed] tell how it went. Completes with
+  /// the command's number.
   Future<int> setOutput(String? id);
 
-  /// Closes the output if nothing is to be heard, and tells whether it did. The next utterance opens it again.
+  /// Closes the output if nothing is to be heard, and tells whether it did. The next utterance
+  /// opens it again.
   Future<bool> releaseOutput();
 
   /// Sets the volume of everything. Completes with the command's number.
   Future<int> setVolume(Volume volume);
 
-  /// Fades everything out, of all players, until it is resumed or stopped. Completes with the command's number.
+  /// Fades everything out, of all players, until it is resumed or stopped. Completes with the
+  /// command's number.
   Future<int> pauseAll();
 
   /// Goes on where everything was paused. Completes with the command's number.
@@ -102,17 +112,18 @@ abstract interface class Utter {
   /// Ends what all players have asked for, and every pause. Completes with the command's number.
   Future<int> stopAll({StopMode how = StopMode.fade});
 
-  /// How loud it was in the last moments, for a meter that asks whenever it is drawn. Silence where no runtime runs.
+  /// How loud it was in the last moments, for a meter that asks whenever it is drawn. Silence where
+  /// no runtime runs.
   OutputLevel get level;
 
   /// The same, asked for [interval] after [interval] while somebody listens. Ends with the runtime.
   Stream<OutputLevel> levels({Duration interval = const Duration(milliseconds: 33)});
 
-  /// Says that this isolate will be gone in a moment: all players of the process are evicted, and fade out. A hint that makes a
-  /// hot restart quieter; nothing depends on it.
+  /// Says that this isolate will be gone in a moment: all players of the process are evicted, and
+  /// fade out. A hint that makes a hot restart quieter; nothing depends on it.
   Future<void> prepareHotRestart();
 
-  /// Ends the runtime, for all isolates: players, voice, output. Completes when all of it is gone; [init] starts another. A
-  /// second time it does nothing.
+  /// Ends the runtime, for all isolates: players, voice, output. Completes when all of it is gone;
+  /// [init] starts another. A second time it does nothing.
   Future<void> shutdown();
 }

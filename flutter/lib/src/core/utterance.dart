@@ -1,4 +1,5 @@
-/// Something that was asked to be said, or a sound file to be played: what becomes of it, as futures and streams.
+/// Something that was asked to be said, or a sound file to be played: what becomes of it, as
+/// futures and streams.
 library;
 
 import 'outcome.dart';
@@ -6,8 +7,9 @@ import 'spoken.dart';
 
 /// An utterance or clip of a player.
 ///
-/// Nothing has to be listened to. Its streams can be listened to at any time and often; whoever comes late gets what follows.
-/// They end when it is over, and never with an error: how it ended, [done] tells.
+/// Nothing has to be listened to. Its streams can be listened to at any time and often; whoever
+/// comes late gets what follows. They end when it is over, and never with an error: how it ended,
+/// [done] tells.
 abstract interface class Utterance {
   /// Its number, unlike that of any other in this process.
   int get id;
@@ -18,11 +20,13 @@ abstract interface class Utterance {
   /// Whether it is over: [done] is complete.
   bool get isDone;
 
-  /// Completes when it is over, with how; with an `UtterException` if it failed, of reason `staleClient` if its player is gone
-  /// and how far it was heard was not told. If nobody listens nothing is thrown anywhere.
+  /// Completes when it is over, with how; with an `UtterException` if it failed, of reason
+  /// `staleClient` if its player is gone and how far it was heard was not told. If nobody listens
+  /// nothing is thrown anywhere.
   Future<UtteranceOutcome> get done;
 
-  /// Completes when it begins to be heard, with true; with false if it is over before. Never with an error.
+  /// Completes when it begins to be heard, with true; with false if it is over before. Never with
+  /// an error.
   Future<bool> get started;
 
   /// Words, each when it begins to be heard.

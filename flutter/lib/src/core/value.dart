@@ -5,13 +5,15 @@ library;
 
 import 'dart:async';
 
-/// A value that changes. Whoever listens is told of each change, in the order in which they came to listen.
+/// A value that changes. Whoever listens is told of each change, in the order in which they came to
+/// listen.
 abstract interface class UtterValue<T> {
   /// The value now.
   T get value;
 
-  /// Has [listener] called after each change, until it is removed. One that was added twice is called twice. It runs in the
-  /// zone of this call, where it also reports what it throws: the other listeners are told all the same.
+  /// Has [listener] called after each change, until it is removed. One that was added twice is
+  /// called twice. It runs in the zone of this call, where it also reports what it throws: the
+  /// other listeners are told all the same.
   void addListener(void Function() listener);
 
   /// Takes one [listener] back; nothing happens if it is not there.
@@ -54,8 +56,9 @@ final class UtterValueSource<T> implements UtterValue<T> {
   @override
   Stream<T> get stream => _changes.stream;
 
-  /// Sets the last value. It can be read at once, but those who listen are told in a microtask: the last value is set where an
-  /// app disposes of something, and Flutter forbids changes in the middle of that.
+  /// Sets the last value. It can be read at once, but those who listen are told in a microtask: the
+  /// last value is set where an app disposes of something, and Flutter forbids changes in the
+  /// middle of that.
   void close(T last) {
     if (_isClosed) return;
     _isClosed = true;

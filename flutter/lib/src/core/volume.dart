@@ -7,7 +7,8 @@ import '../generated/api/requests.dart' show VolumeSetting;
 final class Volume {
   /// Full level in the middle, if nothing else is said.
   ///
-  /// [level] is from 0 to 1 and [balance] from -1 to 1; anything else is an [ArgumentError] where it is used.
+  /// [level] is from 0 to 1 and [balance] from -1 to 1; anything else is an [ArgumentError] where
+  /// it is used.
   const Volume([this.level = 1, this.isMuted = false, this.balance = 0]);
 
   /// From 0, silence, to 1, full level.
