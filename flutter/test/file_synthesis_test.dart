@@ -5,7 +5,6 @@ import 'package:fake_async/fake_async.dart';
 import 'package:test/test.dart';
 import 'package:utter/core.dart';
 import 'package:utter/src/generated/api/player.dart' show FileProgress, FileReport, FileWord;
-import 'package:utter/src/generated/api/player_events.dart' show TextSpan;
 
 import 'support/fake_bridge.dart';
 import 'support/session.dart';
@@ -18,15 +17,12 @@ void main() {
     bridge.fileReport = const FileReport(
       durationMicros: 1500000,
       words: [
-        FileWord(
-          text: TextSpan(start: 4, end: 7, utf8Start: 4),
-          startMicros: 300000,
-          endMicros: 700000,
-        ),
+        FileWord(utf8Start: 0, utf8End: 5, startMicros: 0, endMicros: 200000),
+        FileWord(utf8Start: 11, utf8End: 14, startMicros: 300000, endMicros: 700000),
       ],
     );
     final file = await player.synthesizeToFile(
-      'one two',
+      'éins 😀 two',
       'speech.wav',
       encoding: FileEncoding.float32,
     );
@@ -35,9 +31,10 @@ void main() {
     final written = await file.done;
     expect(written.path, 'speech.wav');
     expect(written.duration, const Duration(milliseconds: 1500));
-    expect(written.words.single.of('one two'), 'two');
-    expect(written.words.single.time, const Duration(milliseconds: 300));
-    expect(written.words.single.endTime, const Duration(milliseconds: 700));
+    expect([for (final word in written.words) word.of('éins 😀 two')], ['éins', 'two']);
+    expect(written.words.last.utf8Start, 11);
+    expect(written.words.last.time, const Duration(milliseconds: 300));
+    expect(written.words.last.endTime, const Duration(milliseconds: 700));
     await file.cancel();
     expect(bridge.count('cancelFile'), 0);
     await player.dispose();

@@ -221,6 +221,8 @@ void main() {
       expect(error?.hint, contains('reattach'));
       await player.dispose();
       expect(bridge.count('disposeClient'), 0);
+      final afterwards = await errorOf(player.pause()) as UtterException?;
+      expect(afterwards?.message, contains('disposed'));
     });
 
     for (final reason in [

@@ -259,22 +259,22 @@ final class AttachedPlayer implements UtterPlayer {
     if (_reattaching case final running?) return running.future;
     final reattaching = _reattaching = Completer<void>();
     _attachment.finish();
-    _open().then(
-      (attachment) {
-        if (_isDisposed) {
-          attachment.leave();
-          return;
-        }
-        _follow(attachment);
-        _reattaching = null;
-        _state.value = PlayerState(volume: _volume);
-        reattaching.complete();
-      },
-    ).catchError((Object error, StackTrace trace) {
+    unawaited(_attachAgain(reattaching));
+    return reattaching.future;
+  }
+
+  Future<void> _attachAgain(Completer<void> reattaching) async {
+    try {
+      final attachment = await _open();
+      if (_isDisposed) return attachment.leave();
+      _follow(attachment);
+      _reattaching = null;
+      _state.value = PlayerState(volume: _volume);
+      reattaching.complete();
+    } on Object catch (error, trace) {
       _reattaching = null;
       if (!reattaching.isCompleted) reattaching.completeError(error, trace);
-    });
-    return reattaching.future;
+    }
   }
 
   @override

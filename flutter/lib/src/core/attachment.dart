@@ -137,8 +137,9 @@ final class Attachment {
 
   /// Ends the client, and completes when that was done: what it has queued fades out.
   Future<void> leave() {
-    if (_wasLeft || _over.isCompleted) return over;
+    final wasLeft = _wasLeft;
     _wasLeft = true;
+    if (wasLeft || _over.isCompleted) return over;
     _go();
     final told = guarded(() => bridge.playerDisposeClient(handle: handle))..ignore();
     if (_feed == null) told.then((_) => finish(), onError: (Object _) => finish());

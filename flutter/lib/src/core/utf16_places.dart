@@ -1,6 +1,7 @@
 /// Places in a text, from bytes of UTF-8 to UTF-16 code units.
 ///
-/// Events have both; reports of written files have bytes alone, since the engine does not keep the text of a file.
+/// Events have both; reports of written files have bytes alone, since the engine does not keep the
+/// text of a file.
 library;
 
 /// Finds places of one text, which are asked for from its beginning on.
@@ -14,8 +15,9 @@ final class Utf16Places {
   int _bytes = 0;
   int _units = 0;
 
-  /// The UTF-16 index of the place before which [bytes] bytes of UTF-8 lie. One inside of a character is that before it; one behind
-  /// the text is its end. A place before the last one that was asked for is looked for from the beginning.
+  /// The UTF-16 index of the place before which [bytes] bytes of UTF-8 lie. One inside of a
+  /// character is that before it; one behind the text is its end. A place before the last one that
+  /// was asked for is looked for from the beginning.
   int at(int bytes) {
     if (bytes < _bytes) {
       _bytes = 0;
@@ -30,8 +32,8 @@ final class Utf16Places {
     return _units;
   }
 
-  /// How many bytes the character at [index] takes in UTF-8, and how many units. Half of a pair alone is sent to the engine as the
-  /// replacement character, of three bytes.
+  /// How many bytes the character at [index] takes in UTF-8, and how many units. Half of a pair
+  /// alone is sent to the engine as the replacement character, of three bytes.
   (int, int) _characterAt(int index) {
     final unit = text.codeUnitAt(index);
     if (unit < 0x80) return (1, 1);
