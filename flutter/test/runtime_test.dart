@@ -213,6 +213,20 @@ void main() {
       expect(utter.players, isEmpty);
     });
 
+    test('and another init while a player is made do not mix the two up', () async {
+      final (bridge, utter) = await startRuntime();
+      final call = bridge.delay('createClient');
+      final reason = reasonOf(utter.createPlayer());
+      await utter.shutdown();
+      final another = await Utter.init();
+      call.complete();
+      expect(await reason, ErrorReason.shuttingDown);
+      await pump();
+      expect(bridge.client.isStale, isTrue);
+      expect(utter.players, isEmpty);
+      expect(another.players, isEmpty);
+    });
+
     test('does not wait for ever for events that do not end', () {
       fakeAsync((time) {
         late FakeBridge bridge;

@@ -290,6 +290,7 @@ class FakeBridge implements UtterBridgeApi {
   /// Does from now on as it is told, as when it is new.
   void behave() {
     _holds.clear();
+    _delays.clear();
     _failures.clear();
     endsByItself = true;
   }
@@ -337,6 +338,7 @@ class FakeBridge implements UtterBridgeApi {
 
   final Map<int, List<String>> _pieces = {};
   final Map<String, Queue<Completer<void>>> _holds = {};
+  final Map<String, Queue<Completer<void>>> _delays = {};
   final Map<String, Queue<Object>> _failures = {};
   int _clients = 0;
   int _utterances = 0;
@@ -360,11 +362,21 @@ class FakeBridge implements UtterBridgeApi {
     return hold;
   }
 
+  /// Holds back the next call of a function itself: others overtake it, until what this gives is
+  /// completed.
+  Completer<void> delay(String name) {
+    final delay = Completer<void>();
+    (_delays[name] ??= Queue()).add(delay);
+    return delay;
+  }
+
   /// Has the next call of a function fail.
   void failNext(String name, Object error) => (_failures[name] ??= Queue()).add(error);
 
   Future<T> _reply<T>(String name, T Function() answer, {String detail = ''}) async {
     calls.add(detail.isEmpty ? name : '$name $detail');
+    final delays = _delays[name];
+    if (delays != null && delays.isNotEmpty) await delays.removeFirst().future;
     final failures = _failures[name];
     final failure = failures == null || failures.isEmpty ? null : failures.removeFirst();
     final holds = _holds[name];
