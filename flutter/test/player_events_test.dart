@@ -453,6 +453,15 @@ void main() {
       expect(await utterance.done, const UtteranceEndUnknown());
     });
 
+    test('and only then, one that a snapshot does not name may still be new', () async {
+      final utterance = await player.speak('new');
+      // As the first snapshot, which can come behind the reply of the first call.
+      bridge.client.snapshot(emptySnapshot);
+      await pump();
+      expect(bridge.count('state'), 0);
+      expect(utterance.isDone, isFalse);
+    });
+
     test('the reply of a call may still be on its way', () async {
       final reply = bridge.hold('speak');
       final asked = player.speak('new');
