@@ -39,7 +39,7 @@ flutter_rust_bridge::frb_generated_boilerplate!(
     default_rust_auto_opaque = RustAutoOpaqueMoi,
 );
 pub(crate) const FLUTTER_RUST_BRIDGE_CODEGEN_VERSION: &str = "2.13.0";
-pub(crate) const FLUTTER_RUST_BRIDGE_CODEGEN_CONTENT_HASH: i32 = -1259923123;
+pub(crate) const FLUTTER_RUST_BRIDGE_CODEGEN_CONTENT_HASH: i32 = -1710588461;
 
 // Section: executor
 
@@ -834,6 +834,40 @@ fn wire__crate__api__player__player_synthesize_to_file_impl(
                         crate::api::player::player_synthesize_to_file(api_handle, api_request, api_path)?;
                     std::result::Result::Ok(output_ok)
                 })())
+            }
+        },
+    )
+}
+fn wire__crate__api__runtime__runtime_cancel_calls_impl(
+    port_: flutter_rust_bridge::for_generated::MessagePort,
+    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
+    rust_vec_len_: i32,
+    data_len_: i32,
+) {
+    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
+        flutter_rust_bridge::for_generated::TaskInfo {
+            debug_name: "runtime_cancel_calls",
+            port: Some(port_),
+            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
+        },
+        move || {
+            let message = unsafe {
+                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
+                    ptr_,
+                    rust_vec_len_,
+                    data_len_,
+                )
+            };
+            let mut deserializer = flutter_rust_bridge::for_generated::SseDeserializer::new(message);
+            deserializer.end();
+            move |context| async move {
+                transform_result_sse::<_, crate::api::error::BridgeError>(
+                    (move || async move {
+                        let output_ok = crate::api::runtime::runtime_cancel_calls().await?;
+                        std::result::Result::Ok(output_ok)
+                    })()
+                    .await,
+                )
             }
         },
     )
@@ -2766,22 +2800,23 @@ fn pde_ffi_dispatcher_primary_impl(
         22 => wire__crate__api__player__player_state_impl(port, ptr, rust_vec_len, data_len),
         23 => wire__crate__api__player__player_stop_impl(port, ptr, rust_vec_len, data_len),
         24 => wire__crate__api__player__player_synthesize_to_file_impl(port, ptr, rust_vec_len, data_len),
-        26 => wire__crate__api__runtime__runtime_init_impl(port, ptr, rust_vec_len, data_len),
-        29 => wire__crate__api__runtime__runtime_metrics_impl(port, ptr, rust_vec_len, data_len),
-        30 => wire__crate__api__runtime__runtime_outputs_impl(port, ptr, rust_vec_len, data_len),
-        31 => wire__crate__api__runtime__runtime_pause_all_impl(port, ptr, rust_vec_len, data_len),
-        32 => wire__crate__api__runtime__runtime_prepare_hot_restart_impl(port, ptr, rust_vec_len, data_len),
-        33 => wire__crate__api__runtime__runtime_release_memory_impl(port, ptr, rust_vec_len, data_len),
-        34 => wire__crate__api__runtime__runtime_release_output_impl(port, ptr, rust_vec_len, data_len),
-        35 => wire__crate__api__runtime__runtime_resume_all_impl(port, ptr, rust_vec_len, data_len),
-        36 => wire__crate__api__runtime__runtime_set_device_impl(port, ptr, rust_vec_len, data_len),
-        37 => wire__crate__api__runtime__runtime_set_output_impl(port, ptr, rust_vec_len, data_len),
-        38 => wire__crate__api__runtime__runtime_set_volume_impl(port, ptr, rust_vec_len, data_len),
-        39 => wire__crate__api__runtime__runtime_shutdown_impl(port, ptr, rust_vec_len, data_len),
-        40 => wire__crate__api__runtime__runtime_status_impl(port, ptr, rust_vec_len, data_len),
-        41 => wire__crate__api__runtime__runtime_stop_all_impl(port, ptr, rust_vec_len, data_len),
-        42 => wire__crate__api__runtime__runtime_voices_impl(port, ptr, rust_vec_len, data_len),
-        43 => wire__crate__api__runtime__runtime_warmup_impl(port, ptr, rust_vec_len, data_len),
+        25 => wire__crate__api__runtime__runtime_cancel_calls_impl(port, ptr, rust_vec_len, data_len),
+        27 => wire__crate__api__runtime__runtime_init_impl(port, ptr, rust_vec_len, data_len),
+        30 => wire__crate__api__runtime__runtime_metrics_impl(port, ptr, rust_vec_len, data_len),
+        31 => wire__crate__api__runtime__runtime_outputs_impl(port, ptr, rust_vec_len, data_len),
+        32 => wire__crate__api__runtime__runtime_pause_all_impl(port, ptr, rust_vec_len, data_len),
+        33 => wire__crate__api__runtime__runtime_prepare_hot_restart_impl(port, ptr, rust_vec_len, data_len),
+        34 => wire__crate__api__runtime__runtime_release_memory_impl(port, ptr, rust_vec_len, data_len),
+        35 => wire__crate__api__runtime__runtime_release_output_impl(port, ptr, rust_vec_len, data_len),
+        36 => wire__crate__api__runtime__runtime_resume_all_impl(port, ptr, rust_vec_len, data_len),
+        37 => wire__crate__api__runtime__runtime_set_device_impl(port, ptr, rust_vec_len, data_len),
+        38 => wire__crate__api__runtime__runtime_set_output_impl(port, ptr, rust_vec_len, data_len),
+        39 => wire__crate__api__runtime__runtime_set_volume_impl(port, ptr, rust_vec_len, data_len),
+        40 => wire__crate__api__runtime__runtime_shutdown_impl(port, ptr, rust_vec_len, data_len),
+        41 => wire__crate__api__runtime__runtime_status_impl(port, ptr, rust_vec_len, data_len),
+        42 => wire__crate__api__runtime__runtime_stop_all_impl(port, ptr, rust_vec_len, data_len),
+        43 => wire__crate__api__runtime__runtime_voices_impl(port, ptr, rust_vec_len, data_len),
+        44 => wire__crate__api__runtime__runtime_warmup_impl(port, ptr, rust_vec_len, data_len),
         _ => unreachable!(),
     }
 }
@@ -2795,9 +2830,9 @@ fn pde_ffi_dispatcher_sync_impl(
     // Codec=Pde (Serialization + dispatch), see doc to use other codecs
     match func_id {
         6 => wire__crate__api__player__player_events_impl(ptr, rust_vec_len, data_len),
-        25 => wire__crate__api__runtime__runtime_events_impl(ptr, rust_vec_len, data_len),
-        27 => wire__crate__api__runtime__runtime_is_running_impl(ptr, rust_vec_len, data_len),
-        28 => wire__crate__api__runtime__runtime_level_impl(ptr, rust_vec_len, data_len),
+        26 => wire__crate__api__runtime__runtime_events_impl(ptr, rust_vec_len, data_len),
+        28 => wire__crate__api__runtime__runtime_is_running_impl(ptr, rust_vec_len, data_len),
+        29 => wire__crate__api__runtime__runtime_level_impl(ptr, rust_vec_len, data_len),
         _ => unreachable!(),
     }
 }

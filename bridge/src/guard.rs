@@ -2,10 +2,29 @@
 
 use crate::api::error::{BridgeError, ErrorReason};
 use std::any::Any;
+use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use utter::host::Error;
 use utter::speech::{Completion, VoiceRequest};
+
+/// Told when waits are to be given up.
+static GIVEN_UP: Notify = Notify::const_new();
+
+/// Has all calls that wait now fail with `Cancelled`. What they asked for goes on. Called on the bridge's thread, so that every call
+/// that Dart made before waits by then.
+pub(crate) fn give_up_waits() {
+    GIVEN_UP.notify_waiters();
+}
+
+/// Waits, unless waits are given up before it is over.
+async fn unless_given_up<T>(wait: impl Future<Output = T>) -> Result<T, BridgeError> {
+    tokio::select! {
+        biased;
+        over = wait => Ok(over),
+        () = GIVEN_UP.notified() => Err(cancelled()),
+    }
+}
 
 /// Calls the engine.
 ///
@@ -20,7 +39,7 @@ pub(crate) fn guarded<T>(call: impl FnOnce() -> Result<T, BridgeError>) -> Resul
 pub(crate) async fn blocking<T: Send + 'static>(
     call: impl FnOnce() -> Result<T, BridgeError> + Send + 'static,
 ) -> Result<T, BridgeError> {
-    match tokio::task::spawn_blocking(|| guarded(call)).await {
+    match unless_given_up(tokio::task::spawn_blocking(|| guarded(call))).await? {
         Ok(result) => result,
         // It cannot panic. The runtime of the bridge is never shut down.
         Err(_) => Err(cancelled()),
@@ -32,7 +51,8 @@ pub(crate) async fn settled(
     ask: impl FnOnce() -> Result<VoiceRequest, BridgeError>,
 ) -> Result<(), BridgeError> {
     let request = guarded(ask)?;
-    outcome(&request).await.map_err(|error| Error::from(error).into())
+    let settled = unless_given_up(outcome(&request)).await?;
+    settled.map_err(|error| Error::from(error).into())
 }
 
 /// Waits until something is over, without a thread.
@@ -52,8 +72,8 @@ pub(crate) async fn outcome<T: Clone + Send + 'static>(completion: &Completion<T
 fn cancelled() -> BridgeError {
     BridgeError {
         reason: ErrorReason::Cancelled,
-        message: "the call was given up".into(),
-        hint: "call again".into(),
+        message: "the call was given up before it was answered; what it asked for may still be done".into(),
+        hint: "ask for the status, or call again".into(),
     }
 }
 

@@ -305,6 +305,7 @@ void main() {
       await utter.warmUp();
       await utter.releaseMemory();
       await utter.setDevice('cpu');
+      await utter.cancelCalls();
       expect((await utter.outputs()).single.name, 'Speakers');
       expect((await utter.voices()).single.name, 'af_heart');
       expect(await utter.metrics(), {'underruns': 2.0});
@@ -319,6 +320,7 @@ void main() {
         'warmup',
         'releaseMemory',
         'setDevice cpu',
+        'cancelCalls',
         'outputs',
         'voices',
         'metrics',

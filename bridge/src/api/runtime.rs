@@ -7,7 +7,7 @@ use super::settings::RuntimeSettings;
 use super::status::{Metric, OutputDescription, OutputLevel, RuntimeStatus, VoiceDescription};
 use crate::convert::{self, number};
 use crate::frb_generated::StreamSink;
-use crate::guard::{blocking, guarded, settled};
+use crate::guard::{blocking, give_up_waits, guarded, settled};
 use crate::subscriptions;
 use flutter_rust_bridge::frb;
 use utter::host::RuntimeHost;
@@ -40,7 +40,8 @@ pub fn runtime_is_running() -> bool {
 }
 
 /// Loads the voice, if it is not, and has it speak once, unheard. The future is done when it can speak. Ended early by
-/// [`runtime_shutdown`]; a request to release the memory drops the voice as soon as it stands.
+/// [`runtime_shutdown`]; the wait for it by [`runtime_cancel_calls`], as for every future here. A request to release the memory
+/// drops the voice as soon as it stands.
 ///
 /// # Errors
 ///
@@ -66,6 +67,17 @@ pub async fn runtime_release_memory() -> Result<(), BridgeError> {
 /// `InvalidDevice` if there is none of that name here, and those of [`runtime_warmup`].
 pub async fn runtime_set_device(name: String) -> Result<(), BridgeError> {
     settled(|| Ok(host()?.set_device(&name)?)).await
+}
+
+/// Gives up all calls of the runtime's that wait for an answer, of all isolates: each fails with `Cancelled`. What they asked for
+/// goes on, and events tell how it ends. For a system that does not answer, or an app that has no time.
+///
+/// # Errors
+///
+/// None.
+pub async fn runtime_cancel_calls() -> Result<(), BridgeError> {
+    give_up_waits();
+    Ok(())
 }
 
 /// How everything is doing.

@@ -64,6 +64,7 @@ fn the_runtime_is_asked(isolate: &Isolate) {
         metrics.contains(&"player_clients_active".to_owned()),
         "{metrics:?}"
     );
+    assert_eq!(ask("runtime_cancel_calls"), Value::Null, "nothing waits");
     assert_eq!(
         isolate.ask("runtime_set_device", json!({"name": "cpu"})),
         Value::Null

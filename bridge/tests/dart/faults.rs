@@ -3,9 +3,10 @@
 
 use crate::isolate::{Isolate, Stream};
 use crate::library::BRIDGE;
-use crate::timed_output::{Device, TimedOutput, with_devices};
+use crate::timed_output::{Device, Operation, TimedOutput, with_devices};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// Not brought about here: they are seen in `streams`, or are translated in `convert::runtime_events`.
 const ELSEWHERE: [&str; 5] = ["Lagged", "Alive", "OutputGivenUp", "Underrun", "Xrun"];
@@ -65,6 +66,29 @@ fn what_happens_to_outputs_and_voice_is_told_to_everybody() {
             "{:?}",
             all.difference(&witness.seen)
         );
+    });
+}
+
+/// A system that does not answer is waited for by nobody but who asked, and not by him if he gives up.
+#[test]
+fn calls_that_wait_can_be_given_up_and_hold_up_no_other() {
+    let test = "faults::calls_that_wait_can_be_given_up_and_hold_up_no_other";
+    with_devices(test, [("default", Device::default())], |[output]| {
+        let isolate = Isolate::attach();
+        isolate.init(json!({})).unwrap();
+        output.hang(Operation::Open);
+        let list = || isolate.start("runtime_outputs", json!({}));
+        let lists = [list(), list()];
+        assert_eq!(lists[0].answer_within(Duration::from_millis(300)), None, "the device hangs");
+        let (client, _events) = isolate.client("patient");
+        isolate.speak(&client, "This waits for an output.", json!({}));
+        isolate.ask("runtime_warmup", json!({}));
+        isolate.ask("runtime_cancel_calls", json!({}));
+        for list in lists {
+            assert_eq!(list.answer().unwrap_err()["reason"], "Cancelled");
+        }
+        output.release();
+        assert_eq!(isolate.ask("runtime_outputs", json!({})).as_array().unwrap().len(), 1);
     });
 }
 

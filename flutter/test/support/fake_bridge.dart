@@ -603,6 +603,9 @@ class FakeBridge implements UtterBridgeApi {
   bool crateApiRuntimeRuntimeIsRunning() => runtime != null;
 
   @override
+  Future<void> crateApiRuntimeRuntimeCancelCalls() => _reply('cancelCalls', () {});
+
+  @override
   Future<void> crateApiRuntimeRuntimeWarmup() => _reply('warmup', _running);
 
   @override

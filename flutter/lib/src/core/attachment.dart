@@ -263,7 +263,8 @@ final class Attachment {
 }
 
 (EventPlace, int?) _placeOf(bridge.PlayerEvent event) => switch (event.kind) {
-  bridge.PlayerEventKind.alive => (EventPlace.aside, null),
+  // With a number it is an event that this version does not know.
+  bridge.PlayerEventKind.alive when event.number == null => (EventPlace.aside, null),
   bridge.PlayerEventKind.lagged => (EventPlace.lagged, null),
   bridge.PlayerEventKind.snapshot => (EventPlace.snapshot, event.number),
   _ => (EventPlace.inOrder, event.number),

@@ -177,6 +177,9 @@ final class UtterRuntime implements Utter {
   Future<void> setDevice(String name) => _call(() => bridge.runtimeSetDevice(name: name));
 
   @override
+  Future<void> cancelCalls() => _call(bridge.runtimeCancelCalls);
+
+  @override
   Future<UtterStatus> status() async => statusOf(await _call(bridge.runtimeStatus));
 
   @override
@@ -239,7 +242,8 @@ final class UtterRuntime implements Utter {
 }
 
 (EventPlace, int?) _placeOf(bridge.RuntimeEvent event) => switch (event.kind) {
-  bridge.RuntimeEventKind.alive => (EventPlace.aside, null),
+  // With a number it is an event that this version does not know.
+  bridge.RuntimeEventKind.alive when event.number == null => (EventPlace.aside, null),
   bridge.RuntimeEventKind.lagged => (EventPlace.lagged, null),
   bridge.RuntimeEventKind.snapshot => (EventPlace.snapshot, event.number),
   _ => (EventPlace.inOrder, event.number),

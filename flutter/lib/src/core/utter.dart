@@ -78,6 +78,10 @@ abstract interface class Utter {
   /// nothing has changed.
   Future<void> setDevice(String name);
 
+  /// Gives up all calls of the runtime's that wait for an answer, such as [warmUp] or [outputs], of all isolates: each throws
+  /// `cancelled`. What they asked for goes on; [events] tell how it ends.
+  Future<void> cancelCalls();
+
   /// How everything is doing.
   Future<UtterStatus> status();
 

@@ -29,7 +29,8 @@ Future<void>  runtimeInit({required RuntimeSettings settings }) => UtterBridge.i
 bool  runtimeIsRunning() => UtterBridge.instance.api.crateApiRuntimeRuntimeIsRunning();
 
 /// Loads the voice, if it is not, and has it speak once, unheard. The future is done when it can speak. Ended early by
-/// [`runtime_shutdown`]; a request to release the memory drops the voice as soon as it stands.
+/// [`runtime_shutdown`]; the wait for it by [`runtime_cancel_calls`], as for every future here. A request to release the memory
+/// drops the voice as soon as it stands.
 ///
 /// # Errors
 ///
@@ -50,6 +51,14 @@ Future<void>  runtimeReleaseMemory() => UtterBridge.instance.api.crateApiRuntime
 ///
 /// `InvalidDevice` if there is none of that name here, and those of [`runtime_warmup`].
 Future<void>  runtimeSetDevice({required String name }) => UtterBridge.instance.api.crateApiRuntimeRuntimeSetDevice(name: name);
+
+/// Gives up all calls of the runtime's that wait for an answer, of all isolates: each fails with `Cancelled`. What they asked for
+/// goes on, and events tell how it ends. For a system that does not answer, or an app that has no time.
+///
+/// # Errors
+///
+/// None.
+Future<void>  runtimeCancelCalls() => UtterBridge.instance.api.crateApiRuntimeRuntimeCancelCalls();
 
 /// How everything is doing.
 ///
