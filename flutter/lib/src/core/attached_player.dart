@@ -69,27 +69,25 @@ final class AttachedPlayer implements UtterPlayer {
   void _follow(Attachment attachment) {
     _attachment = attachment;
     try {
-      attachment.follow(
-        lease: _lease,
-        onEvent: (event) => _read(attachment, event),
-        onGone: () => _detach(attachment),
-      );
+      attachment.follow(lease: _lease, onEvent: _read, onGone: _detach);
     } on Object {
       attachment.leave();
       rethrow;
     }
   }
 
-  void _read(Attachment from, PlayerEvent event) {
-    if (_isDisposed || from != _attachment) return;
+  // An attachment that is over tells nothing, so these are of the present one.
+
+  void _read(PlayerEvent event) {
+    if (_isDisposed) return;
     if (event case PlayerVolumeChanged(:final volume)) _volume = volume;
     final next = playerStateAfter(_state.value, event);
-    _state.value = from.isLive ? next : next.copyWith(isAttached: false);
+    _state.value = isAttached ? next : next.copyWith(isAttached: false);
     _events.add(event);
   }
 
-  void _detach(Attachment from) {
-    if (_isDisposed || from != _attachment) return;
+  void _detach() {
+    if (_isDisposed) return;
     _state.value = _state.value.copyWith(isAttached: false, utterances: const []);
   }
 
