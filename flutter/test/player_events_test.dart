@@ -296,6 +296,19 @@ void main() {
       expect([for (final one in player.state.value.utterances) one.id], [2]);
     });
 
+    test('remembers of the last 64 clips that they are', () async {
+      for (var id = 1; id <= 65; id++) {
+        bridge.client
+          ..queued(id, isClip: true)
+          ..finished(id);
+      }
+      bridge.client
+        ..send(PlayerEventKind.replayed, utterance: 2, time: 0)
+        ..send(PlayerEventKind.replayed, utterance: 1, time: 0);
+      await pump();
+      expect([for (final one in player.state.value.utterances) one.isClip], [false, true]);
+    });
+
     test('has pause, volume and lease', () async {
       final client = bridge.client
         ..send(PlayerEventKind.paused, isPaused: true)
