@@ -355,6 +355,16 @@ void main() {
   });
 
   group('order', () {
+    test('one that this version does not know is no gap', () async {
+      bridge.client
+        ..queued(1)
+        ..sendRaw(const bridge_api.PlayerEvent(kind: PlayerEventKind.alive, number: 2))
+        ..send(PlayerEventKind.finished, utterance: 1, number: 3);
+      await pump();
+      expect(told, hasLength(2));
+      expect(told.last, isA<UtteranceDone>());
+    });
+
     test('a gap is told, and what follows it is not lost', () async {
       bridge.client
         ..queued(1)
