@@ -23,7 +23,9 @@ pub extern "system" fn Java_utter_flutter_NativeLibrary_rememberContext<'caller>
         let context = env.new_global_ref(&context)?;
         ONCE.call_once(|| {
             // SAFETY: both stay as long as the process, since the reference is given away; and it is done once.
-            unsafe { ndk_context::initialize_android_context(machine.get_raw().cast(), context.into_raw().cast()) };
+            unsafe {
+                ndk_context::initialize_android_context(machine.get_raw().cast(), context.into_raw().cast())
+            };
         });
         Ok(())
     });

@@ -79,7 +79,11 @@ fn calls_that_wait_can_be_given_up_and_hold_up_no_other() {
         output.hang(Operation::Open);
         let list = || isolate.start("runtime_outputs", json!({}));
         let lists = [list(), list()];
-        assert_eq!(lists[0].answer_within(Duration::from_millis(300)), None, "the device hangs");
+        assert_eq!(
+            lists[0].answer_within(Duration::from_millis(300)),
+            None,
+            "the device hangs"
+        );
         let (client, _events) = isolate.client("patient");
         isolate.speak(&client, "This waits for an output.", json!({}));
         isolate.ask("runtime_warmup", json!({}));
@@ -88,7 +92,14 @@ fn calls_that_wait_can_be_given_up_and_hold_up_no_other() {
             assert_eq!(list.answer().unwrap_err()["reason"], "Cancelled");
         }
         output.release();
-        assert_eq!(isolate.ask("runtime_outputs", json!({})).as_array().unwrap().len(), 1);
+        assert_eq!(
+            isolate
+                .ask("runtime_outputs", json!({}))
+                .as_array()
+                .unwrap()
+                .len(),
+            1
+        );
     });
 }
 

@@ -2,7 +2,7 @@
 
 use super::library::{Answer, BRIDGE, Gone};
 use super::schema::Type;
-use super::vm::Port;
+use super::vm::{Held, Port};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::{LazyLock, Mutex};
@@ -187,6 +187,11 @@ impl Stream {
     /// All events until the stream is over.
     pub fn rest(&self) -> Vec<Value> {
         std::iter::from_fn(|| self.next()).collect()
+    }
+
+    /// While what this gives lives, nothing can be posted to it.
+    pub fn hold(&self) -> Held {
+        Held::new(self.port.number)
     }
 
     /// Nobody reads it any more.

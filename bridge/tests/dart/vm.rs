@@ -1,13 +1,13 @@
 //! The Dart VM as far as Rust sees it: ports that are open or closed, and the function that posts to them.
 //!
 //! One for a test's process, as there is one in an app's. What is posted to a closed port is refused, as the real one does; what
-//! is posted to an open one is kept until it is read. [`busy`] makes posting slow, which a real one never is for long, so that
-//! what Rust wants to tell piles up.
+//! is posted to an open one is kept until it is read. [`Held`] has posting to one port wait, as a real one never does for long, so
+//! that what Rust wants to tell there piles up.
 
 use allo_isolate::ffi::{DartCObject, DartCObjectType, DartPort};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{LazyLock, Mutex, RwLock, RwLockWriteGuard};
+use std::sync::{Condvar, LazyLock, Mutex};
 use std::time::Duration;
 
 /// As long as anything may take on a busy machine; a test that works never waits for it.
@@ -18,10 +18,11 @@ struct Ports {
     last: DartPort,
     open: HashMap<DartPort, Sender<Vec<u8>>>,
     refused: HashMap<DartPort, usize>,
+    held: HashSet<DartPort>,
 }
 
 static PORTS: LazyLock<Mutex<Ports>> = LazyLock::new(Mutex::default);
-static BUSY: RwLock<()> = RwLock::new(());
+static LET_GO: Condvar = Condvar::new();
 
 /// A receive port.
 pub struct Port {
@@ -71,17 +72,31 @@ impl Drop for Port {
     }
 }
 
-/// While this is held, posting waits.
-pub fn busy() -> RwLockWriteGuard<'static, ()> {
-    BUSY.write().unwrap()
+/// While this lives, posting to a port waits.
+pub struct Held(DartPort);
+
+impl Held {
+    pub fn new(number: DartPort) -> Self {
+        PORTS.lock().unwrap().held.insert(number);
+        Self(number)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        PORTS.lock().unwrap().held.remove(&self.0);
+        LET_GO.notify_all();
+    }
 }
 
 /// `Dart_PostCObject`.
 pub unsafe extern "C" fn post(number: DartPort, message: *mut DartCObject) -> bool {
-    let _turn = BUSY.read();
     // SAFETY: the message is whole while it is being posted.
     let message = unsafe { &*message };
-    let mut ports = PORTS.lock().unwrap();
+    let ports = PORTS.lock().unwrap();
+    let mut ports = LET_GO
+        .wait_while(ports, |ports| ports.held.contains(&number))
+        .unwrap();
     let Some(sender) = ports.open.get(&number).cloned() else {
         *ports.refused.entry(number).or_default() += 1;
         return false;
