@@ -1,10 +1,11 @@
-//! Keeps `flutter_rust_bridge` off the standard output.
+//! The log of an app: what the engine tells, on standard error, where `flutter run` and Xcode show it.
 //!
-//! What it has to complain of, an answer to an isolate that is gone, it prints there unless a logger of the crate `log` takes
-//! warnings. This one hands them to `tracing`, as remarks for whoever looks for such a thing: an isolate that is gone is
-//! nothing to worry about. Installed with the first isolate.
+//! Warnings, and what `RUST_LOG` asks for: `RUST_LOG=utter=debug flutter run`. And `flutter_rust_bridge` is kept off the standard output:
+//! what it has to complain of, an answer to an isolate that is gone, it prints there unless a logger of the crate `log` takes
+//! warnings. This one hands them on as remarks, since that is nothing to worry about. Both are installed with the first isolate.
 
 use log::{LevelFilter, Log, Metadata, Record};
+use tracing_subscriber::EnvFilter;
 
 struct ToTracing;
 
@@ -27,4 +28,11 @@ pub(crate) fn install() {
     if log::set_logger(&ToTracing).is_ok() {
         log::set_max_level(LevelFilter::Warn);
     }
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(false)
+        .with_writer(std::io::stderr);
+    // Somebody who is linked with this may have one of his own.
+    let _ = tracing::subscriber::set_global_default(lines.finish());
 }
