@@ -1,4 +1,4 @@
 //! Which interface this is. Written by `bridge/generate`; not to be edited.
 
 /// A hash of all that Dart and Rust have to agree on.
-pub(crate) const ABI: i64 = 0x6cd2218c57e685f8;
+pub(crate) const ABI: i64 = 0x065c541777e7589b;

@@ -1711,13 +1711,11 @@ impl SseDecode for crate::api::player::FileReport {
 impl SseDecode for crate::api::player::FileWord {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
-        let mut var_utf8Start = <i64>::sse_decode(deserializer);
-        let mut var_utf8End = <i64>::sse_decode(deserializer);
+        let mut var_text = <crate::api::player_events::TextSpan>::sse_decode(deserializer);
         let mut var_startMicros = <i64>::sse_decode(deserializer);
         let mut var_endMicros = <i64>::sse_decode(deserializer);
         return crate::api::player::FileWord {
-            utf8_start: var_utf8Start,
-            utf8_end: var_utf8End,
+            text: var_text,
             start_micros: var_startMicros,
             end_micros: var_endMicros,
         };
@@ -3072,8 +3070,7 @@ impl flutter_rust_bridge::IntoIntoDart<crate::api::player::FileReport> for crate
 impl flutter_rust_bridge::IntoDart for crate::api::player::FileWord {
     fn into_dart(self) -> flutter_rust_bridge::for_generated::DartAbi {
         [
-            self.utf8_start.into_into_dart().into_dart(),
-            self.utf8_end.into_into_dart().into_dart(),
+            self.text.into_into_dart().into_dart(),
             self.start_micros.into_into_dart().into_dart(),
             self.end_micros.into_into_dart().into_dart(),
         ]
@@ -3979,8 +3976,7 @@ impl SseEncode for crate::api::player::FileReport {
 impl SseEncode for crate::api::player::FileWord {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
-        <i64>::sse_encode(self.utf8_start, serializer);
-        <i64>::sse_encode(self.utf8_end, serializer);
+        <crate::api::player_events::TextSpan>::sse_encode(self.text, serializer);
         <i64>::sse_encode(self.start_micros, serializer);
         <i64>::sse_encode(self.end_micros, serializer);
     }

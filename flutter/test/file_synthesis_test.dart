@@ -5,6 +5,7 @@ import 'package:fake_async/fake_async.dart';
 import 'package:test/test.dart';
 import 'package:utter/core.dart';
 import 'package:utter/src/generated/api/player.dart' show FileProgress, FileReport, FileWord;
+import 'package:utter/src/generated/api/player_events.dart' show TextSpan;
 
 import 'support/fake_bridge.dart';
 import 'support/session.dart';
@@ -17,8 +18,16 @@ void main() {
     bridge.fileReport = const FileReport(
       durationMicros: 1500000,
       words: [
-        FileWord(utf8Start: 0, utf8End: 5, startMicros: 0, endMicros: 200000),
-        FileWord(utf8Start: 11, utf8End: 14, startMicros: 300000, endMicros: 700000),
+        FileWord(
+          text: TextSpan(start: 0, end: 4, utf8Start: 0),
+          startMicros: 0,
+          endMicros: 200000,
+        ),
+        FileWord(
+          text: TextSpan(start: 8, end: 11, utf8Start: 11),
+          startMicros: 300000,
+          endMicros: 700000,
+        ),
       ],
     );
     final file = await player.synthesizeToFile(

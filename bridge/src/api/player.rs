@@ -1,7 +1,7 @@
 //! Clients: what they say, and how they are told of it.
 
 use super::error::BridgeError;
-use super::player_events::{PlayerEvent, PlayerSnapshot};
+use super::player_events::{PlayerEvent, PlayerSnapshot, TextSpan};
 use super::requests::{ClipRequest, SpeakRequest, StopMode, VolumeSetting};
 use crate::convert::{self, micros, number};
 use crate::frb_generated::StreamSink;
@@ -33,10 +33,8 @@ pub struct FileProgress {
 /// When a word sounds in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileWord {
-    /// Where it begins in the text, in bytes of UTF-8.
-    pub utf8_start: i64,
-    /// Where it ends there.
-    pub utf8_end: i64,
+    /// Where it is in the text.
+    pub text: TextSpan,
     /// When it begins, from the file's beginning.
     pub start_micros: i64,
     /// When it ends.
@@ -67,9 +65,8 @@ fn file_id(number: i64) -> FileId {
 /// `QueueFull` if as many are attached as may be.
 pub fn player_create_client(name: String, volume: VolumeSetting) -> Result<ClientHandle, BridgeError> {
     guarded(|| {
-        let host = RuntimeHost::running().ok_or_else(convert::not_initialised)?;
         let volume = volume.try_into()?;
-        let client = host.attach(ClientOptions { name, volume })?;
+        let client = RuntimeHost::current()?.attach(ClientOptions { name, volume })?;
         Ok(client.id().into())
     })
 }
@@ -309,7 +306,7 @@ pub async fn player_file(handle: ClientHandle, file: i64) -> Result<FileReport, 
     let kept = guarded(|| Ok(client.file(file)?))?;
     let result = outcome(kept.completion()).await;
     client.forget_file(file);
-    convert::file_report(result)
+    convert::file_report(result, &kept)
 }
 
 /// How far a file is.

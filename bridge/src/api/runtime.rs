@@ -13,9 +13,8 @@ use flutter_rust_bridge::frb;
 use utter::host::RuntimeHost;
 use utter::playback::output::{OutputId, OutputSelection};
 
-/// The runtime that runs.
 fn host() -> Result<RuntimeHost, BridgeError> {
-    RuntimeHost::running().ok_or_else(convert::not_initialised)
+    Ok(RuntimeHost::current()?)
 }
 
 /// Starts the runtime of this process, or finds the one that runs: whoever calls this again, after a hot restart too, gets the

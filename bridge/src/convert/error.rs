@@ -48,15 +48,6 @@ pub(crate) fn invalid(message: impl Display, hint: &str) -> BridgeError {
     }
 }
 
-/// No runtime runs in this process.
-pub(crate) fn not_initialised() -> BridgeError {
-    BridgeError {
-        reason: ErrorReason::NotInitialised,
-        message: "no runtime is running in this process".to_owned(),
-        hint: "call Utter.init first; after a shutdown, again".to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

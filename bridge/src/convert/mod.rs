@@ -11,7 +11,7 @@ mod runtime_events;
 mod settings;
 mod status;
 
-pub(crate) use error::{invalid, not_initialised};
+pub(crate) use error::invalid;
 pub(crate) use status::{file_report, metrics, status, voices};
 
 use crate::api::error::BridgeError;

@@ -2,12 +2,12 @@
 
 use super::requests::language;
 use super::{duration, invalid, millis};
-use crate::api::error::{BridgeError, ErrorReason};
+use crate::api::error::BridgeError;
 use crate::api::settings::{OutputSystem, RuntimeSettings, VoiceFileSetting};
 use utter::host::{Error, Outputs, RuntimeConfig};
 use utter::playback::PlayerOptions;
 use utter::playback::output::{OutputId, OutputSelection};
-use utter::voice::{Device, PackError, VoiceFile};
+use utter::voice::{Device, VoiceError, VoiceFile};
 
 impl TryFrom<RuntimeSettings> for RuntimeConfig {
     type Error = BridgeError;
@@ -41,13 +41,14 @@ impl TryFrom<RuntimeSettings> for RuntimeConfig {
 }
 
 fn voice_files(files: &[VoiceFileSetting]) -> Result<Vec<VoiceFile>, BridgeError> {
-    let files = files.iter().map(|file| VoiceFile::new(&file.name, &file.path));
-    let invalid = |error: PackError| BridgeError {
-        reason: ErrorReason::InvalidVoice,
-        message: error.to_string(),
-        hint: error.hint().to_string(),
+    let named = |file: &VoiceFileSetting| {
+        VoiceFile::new(&file.name, &file.path).map_err(|reason| VoiceError::Pack {
+            name: file.name.clone(),
+            reason,
+        })
     };
-    files.map(|file| file.map_err(invalid)).collect()
+    let files: Result<Vec<_>, _> = files.iter().map(named).collect();
+    Ok(files.map_err(Error::from)?)
 }
 
 fn outputs(settings: &RuntimeSettings) -> Result<Outputs, BridgeError> {
@@ -80,6 +81,7 @@ fn time(given: Option<i64>, field: &str) -> Result<Option<std::time::Duration>, 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::error::ErrorReason;
     use std::time::Duration;
 
     /// Everything left out.

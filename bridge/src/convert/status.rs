@@ -1,6 +1,6 @@
 //! What can be asked of the runtime, and how files end.
 
-use super::{invalid, micros, place};
+use super::{invalid, micros};
 use crate::api::error::{BridgeError, ErrorReason};
 use crate::api::player::{FileProgress, FileReport, FileWord};
 use crate::api::status::{
@@ -12,7 +12,7 @@ use std::time::Duration;
 use utter::host::{ClientStatus, Error, Inventory, MetricsSnapshot, Status};
 use utter::playback::Level;
 use utter::playback::output::{OutputFormats, OutputInfo};
-use utter::speech::{FileOutcome, FileProgress as Progress, SAMPLE_RATE};
+use utter::speech::{FileHandle, FileOutcome, FileProgress as Progress, SAMPLE_RATE};
 use utter::text::Language;
 
 impl From<OutputInfo> for OutputDescription {
@@ -60,7 +60,7 @@ impl From<Progress> for FileProgress {
 /// # Errors
 ///
 /// `Cancelled` if it was given up, and why it failed.
-pub(crate) fn file_report(outcome: FileOutcome) -> Result<FileReport, BridgeError> {
+pub(crate) fn file_report(outcome: FileOutcome, file: &FileHandle) -> Result<FileReport, BridgeError> {
     let written = match outcome {
         FileOutcome::Written(written) => written,
         FileOutcome::Failed(error) => return Err(Error::from(error).into()),
@@ -74,8 +74,7 @@ pub(crate) fn file_report(outcome: FileOutcome) -> Result<FileReport, BridgeErro
     };
     let time = |frame: usize| micros(Duration::from_secs_f64(frame as f64 / f64::from(SAMPLE_RATE)));
     let words = written.words.iter().map(|word| FileWord {
-        utf8_start: place(word.source.start),
-        utf8_end: place(word.source.end),
+        text: file.text_range(&word.source).into(),
         start_micros: time(word.frames.start),
         end_micros: time(word.frames.end),
     });

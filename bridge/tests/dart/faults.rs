@@ -1,31 +1,16 @@
 //! What happens to the runtime and its outputs, as everybody is told: devices that come, go and refuse, a voice that is loaded
 //! again or cannot be. What takes half a minute or a slow machine to bring about is tested where it is translated.
 
-use crate::isolate::{Isolate, Stream};
+use crate::isolate::Isolate;
 use crate::library::BRIDGE;
 use crate::timed_output::{Device, Operation, TimedOutput, with_devices};
-use serde_json::{Value, json};
+use crate::witness::Witness;
+use serde_json::json;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Not brought about here: they are seen in `streams`, or are translated in `convert::runtime_events`.
 const ELSEWHERE: [&str; 5] = ["Lagged", "Alive", "OutputGivenUp", "Underrun", "Xrun"];
-
-struct Witness {
-    events: Stream,
-    seen: BTreeSet<String>,
-}
-
-impl Witness {
-    fn until(&mut self, kind: &str) -> Value {
-        let told = self.events.until(kind);
-        self.seen.extend(
-            told.iter()
-                .map(|event| event["kind"].as_str().unwrap().to_owned()),
-        );
-        told.last().unwrap().clone()
-    }
-}
 
 #[test]
 fn what_happens_to_outputs_and_voice_is_told_to_everybody() {
@@ -41,10 +26,7 @@ fn what_happens_to_outputs_and_voice_is_told_to_everybody() {
             .init(json!({"artifacts": voice.to_str().unwrap()}))
             .unwrap();
         let events = isolate.follow("runtime_events", json!({})).unwrap();
-        let mut witness = Witness {
-            events,
-            seen: BTreeSet::new(),
-        };
+        let mut witness = Witness::of(events, |_| {});
         an_output_that_is_taken(&isolate, &mut witness, first);
         outputs_change(&isolate, &mut witness, [first, second]);
         everything_is_commanded(&isolate, &mut witness);

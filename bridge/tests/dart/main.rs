@@ -27,6 +27,8 @@ mod schema;
 mod streams;
 mod surface;
 mod vm;
+#[cfg(target_os = "linux")]
+mod witness;
 
 #[cfg(target_os = "linux")]
 #[path = "../../../fixtures/audio/timed_output.rs"]

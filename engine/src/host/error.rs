@@ -124,7 +124,7 @@ impl Error {
         Self::new(
             Reason::NotInitialised,
             "no runtime is running in this process",
-            "call RuntimeHost::init first; after a shutdown, again",
+            "initialise the runtime first; after a shutdown, again",
         )
     }
 
@@ -132,7 +132,7 @@ impl Error {
         Self::new(
             Reason::ShuttingDown,
             "the runtime is being shut down",
-            "wait until it is over, then call RuntimeHost::init again",
+            "wait until it is over, then initialise it again",
         )
     }
 
@@ -140,7 +140,7 @@ impl Error {
         Self::new(
             Reason::StaleClient,
             format_args!("client {client} is no more: {why}"),
-            "attach again",
+            "attach another client, and say again what is still to be said",
         )
     }
 

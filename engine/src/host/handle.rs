@@ -73,6 +73,15 @@ impl RuntimeHost {
         place::running().map(|runtime| Self(Arc::downgrade(&runtime)))
     }
 
+    /// The runtime that runs.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::NotInitialised`](super::Reason::NotInitialised) if none does.
+    pub fn current() -> Result<Self, Error> {
+        Self::running().ok_or_else(Error::not_initialised)
+    }
+
     fn runtime(&self) -> Result<Arc<Runtime>, Error> {
         self.0.upgrade().ok_or_else(Error::not_initialised)
     }

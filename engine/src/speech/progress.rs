@@ -146,13 +146,7 @@ impl UtteranceHandle {
     /// Where a part of its text stands, in bytes and in UTF-16: for the marks of its track, which are in bytes. Without a text
     /// both are the bytes.
     pub fn text_range(&self, bytes: &Range<usize>) -> TextRange {
-        match &self.progress.transcript {
-            Some(transcript) => transcript.range(bytes),
-            None => TextRange {
-                utf8: bytes.clone(),
-                utf16: bytes.clone(),
-            },
-        }
+        Transcript::range_in(self.progress.transcript.as_ref(), bytes)
     }
 
     /// The names that markup has given to a place of its text, in bytes: for the marks of its track that are

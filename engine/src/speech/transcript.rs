@@ -45,6 +45,15 @@ impl Transcript {
         self.0.lock().range(bytes)
     }
 
+    /// The same of a text that there may not be. Without one both are the bytes.
+    pub(super) fn range_in(transcript: Option<&Self>, bytes: &Range<usize>) -> TextRange {
+        let as_bytes = || TextRange {
+            utf8: bytes.clone(),
+            utf16: bytes.clone(),
+        };
+        transcript.map_or_else(as_bytes, |transcript| transcript.range(bytes))
+    }
+
     /// Its length in bytes, so far.
     pub fn len(&self) -> usize {
         self.0.lock().text.len()

@@ -15,11 +15,13 @@ use super::render::Rendered;
 use super::schedule::Class;
 use super::source::Readiness;
 use super::synthesizer::{CancelFlag, CancelSwitch};
+use super::transcript::Transcript;
 use super::utterance::Utterance;
 use crate::playback::output::{WavEncoding, WavFile};
-use crate::text::Wish;
+use crate::text::{TextRange, Wish};
 use parking_lot::Mutex;
 use std::fmt;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -80,6 +82,8 @@ pub struct FileHandle {
     cancel: CancelSwitch,
     completion: Completion<FileOutcome>,
     bell: Arc<Bell>,
+    /// What it says; none if that has no text.
+    transcript: Option<Transcript>,
 }
 
 impl FileHandle {
@@ -91,6 +95,12 @@ impl FileHandle {
     /// How far it is.
     pub fn progress(&self) -> FileProgress {
         *self.progress.lock()
+    }
+
+    /// Where a part of its text stands, in bytes and in UTF-16: for the words of what was written, which are in bytes. Without a
+    /// text both are the bytes.
+    pub fn text_range(&self, bytes: &Range<usize>) -> TextRange {
+        Transcript::range_in(self.transcript.as_ref(), bytes)
     }
 
     /// Gives it up, between two kernels if a chunk of it is being made. Does nothing if it is over.
@@ -156,6 +166,7 @@ impl Writing {
         let (stopped, cancel) = CancelFlag::with_switch();
         let (promise, completion) = promise();
         let progress = Arc::<Mutex<FileProgress>>::default();
+        let transcript = utterance.chunks.transcript();
         let writing = Self {
             id,
             script: Script::new(utterance),
@@ -173,6 +184,7 @@ impl Writing {
             cancel,
             completion,
             bell,
+            transcript,
         };
         (writing, handle)
     }

@@ -68,6 +68,20 @@ fn a_file_is_found_by_its_number_until_it_is_forgotten() {
     assert!(other.file(of_one).is_err(), "it is another client's");
 }
 
+#[test]
+fn the_words_of_a_file_stand_in_its_text_in_both_ways_of_counting() {
+    let rig = Rig::new(config());
+    let folder = tempfile::tempdir().unwrap();
+    let client = rig.client("one");
+    let speak = Speak::text("A naïve 😀 fox.");
+    let file = client.synthesize(speak, folder.path().join("fox.wav")).unwrap();
+    let FileOutcome::Written(written) = file.wait() else {
+        panic!("it is written")
+    };
+    let fox = file.text_range(&written.words.last().unwrap().source);
+    assert_eq!((fox.utf8, fox.utf16), (14..17, 11..14));
+}
+
 /// What nobody asks for is not kept for ever.
 #[test]
 fn of_files_that_are_over_the_last_are_kept() {

@@ -200,7 +200,7 @@ final class AttachedPlayer implements UtterPlayer {
         path: target,
       ),
     );
-    return WrittenFile(attachment, id, target, text);
+    return WrittenFile(attachment, id, target);
   }
 
   Future<T> _command<T>(Future<T> Function(bridge.ClientHandle handle) command) {

@@ -9,12 +9,11 @@ import 'file_synthesis.dart';
 import 'polling.dart';
 import 'requests.dart';
 import 'spoken.dart';
-import 'utf16_places.dart';
 
 /// A file of an attachment.
 final class WrittenFile implements FileSynthesis {
-  /// One that the engine has begun to write of [_text]. Its end is waited for from now on.
-  WrittenFile(this._attachment, this.id, this.path, this._text) {
+  /// One that the engine has begun. Its end is waited for from now on.
+  WrittenFile(this._attachment, this.id, this.path) {
     _done.future.ignore();
     _attachment
         .call(() => bridge.playerFile(handle: _attachment.handle, file: id))
@@ -22,7 +21,6 @@ final class WrittenFile implements FileSynthesis {
   }
 
   final Attachment _attachment;
-  final String _text;
   final Completer<SynthesizedFile> _done = Completer();
 
   @override
@@ -56,21 +54,18 @@ final class WrittenFile implements FileSynthesis {
     );
   }
 
-  SynthesizedFile _fileOf(bridge.FileReport report) {
-    final places = Utf16Places(_text);
-    return SynthesizedFile(
-      path: path,
-      duration: Duration(microseconds: report.durationMicros),
-      words: [
-        for (final word in report.words)
-          SpokenWord(
-            start: places.at(word.utf8Start),
-            end: places.at(word.utf8End),
-            utf8Start: word.utf8Start,
-            time: Duration(microseconds: word.startMicros),
-            endTime: Duration(microseconds: word.endMicros),
-          ),
-      ],
-    );
-  }
+  SynthesizedFile _fileOf(bridge.FileReport report) => SynthesizedFile(
+    path: path,
+    duration: Duration(microseconds: report.durationMicros),
+    words: [
+      for (final word in report.words)
+        SpokenWord(
+          start: word.text.start,
+          end: word.text.end,
+          utf8Start: word.text.utf8Start,
+          time: Duration(microseconds: word.startMicros),
+          endTime: Duration(microseconds: word.endMicros),
+        ),
+    ],
+  );
 }

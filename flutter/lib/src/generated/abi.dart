@@ -2,7 +2,7 @@
 library;
 
 /// A hash of all that Dart and Rust have to agree on.
-const int utterBridgeAbi = 0x6cd2218c57e685f8;
+const int utterBridgeAbi = 0x065c541777e7589b;
 
 /// The version of Utter that this package is part of.
 const String utterBridgeVersion = '0.1.0';

@@ -1471,11 +1471,10 @@ words: dco_decode_list_file_word(arr[1]),); }
 
 @protected FileWord dco_decode_file_word(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
-                if (arr.length != 4) throw Exception('unexpected arr length: expect 4 but see ${arr.length}');
-                return FileWord(utf8Start: dco_decode_CastedPrimitive_i_64(arr[0]),
-utf8End: dco_decode_CastedPrimitive_i_64(arr[1]),
-startMicros: dco_decode_CastedPrimitive_i_64(arr[2]),
-endMicros: dco_decode_CastedPrimitive_i_64(arr[3]),); }
+                if (arr.length != 3) throw Exception('unexpected arr length: expect 3 but see ${arr.length}');
+                return FileWord(text: dco_decode_text_span(arr[0]),
+startMicros: dco_decode_CastedPrimitive_i_64(arr[1]),
+endMicros: dco_decode_CastedPrimitive_i_64(arr[2]),); }
 
 @protected HeardExtent dco_decode_heard_extent(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
@@ -1995,11 +1994,10 @@ var var_words = sse_decode_list_file_word(deserializer);
 return FileReport(durationMicros: var_durationMicros, words: var_words); }
 
 @protected FileWord sse_decode_file_word(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
-var var_utf8Start = sse_decode_CastedPrimitive_i_64(deserializer);
-var var_utf8End = sse_decode_CastedPrimitive_i_64(deserializer);
+var var_text = sse_decode_text_span(deserializer);
 var var_startMicros = sse_decode_CastedPrimitive_i_64(deserializer);
 var var_endMicros = sse_decode_CastedPrimitive_i_64(deserializer);
-return FileWord(utf8Start: var_utf8Start, utf8End: var_utf8End, startMicros: var_startMicros, endMicros: var_endMicros); }
+return FileWord(text: var_text, startMicros: var_startMicros, endMicros: var_endMicros); }
 
 @protected HeardExtent sse_decode_heard_extent(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 var var_timeMicros = sse_decode_CastedPrimitive_i_64(deserializer);
@@ -2693,8 +2691,7 @@ sse_encode_list_file_word(self.words, serializer);
  }
 
 @protected void sse_encode_file_word(FileWord self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
-sse_encode_CastedPrimitive_i_64(self.utf8Start, serializer);
-sse_encode_CastedPrimitive_i_64(self.utf8End, serializer);
+sse_encode_text_span(self.text, serializer);
 sse_encode_CastedPrimitive_i_64(self.startMicros, serializer);
 sse_encode_CastedPrimitive_i_64(self.endMicros, serializer);
  }

@@ -270,23 +270,21 @@ final List<FileWord> words;
 
 /// When a word sounds in a file.
 class FileWord  {
-                /// Where it begins in the text, in bytes of UTF-8.
-final int utf8Start;
-/// Where it ends there.
-final int utf8End;
+                /// Where it is in the text.
+final TextSpan text;
 /// When it begins, from the file's beginning.
 final int startMicros;
 /// When it ends.
 final int endMicros;
 
-                const FileWord({required this.utf8Start ,required this.utf8End ,required this.startMicros ,required this.endMicros ,});
+                const FileWord({required this.text ,required this.startMicros ,required this.endMicros ,});
 
 
 
 
 
         @override
-        int get hashCode => utf8Start.hashCode^utf8End.hashCode^startMicros.hashCode^endMicros.hashCode;
+        int get hashCode => text.hashCode^startMicros.hashCode^endMicros.hashCode;
 
 
 
@@ -295,7 +293,7 @@ final int endMicros;
             identical(this, other) ||
             other is FileWord &&
                 runtimeType == other.runtimeType
-                && utf8Start == other.utf8Start&& utf8End == other.utf8End&& startMicros == other.startMicros&& endMicros == other.endMicros;
+                && text == other.text&& startMicros == other.startMicros&& endMicros == other.endMicros;
 
             }
             
