@@ -3,6 +3,8 @@
 //! The crate `tvm-ffi-sys` links the library from where `tvm-ffi-config` says. At run time programs look in
 //! their own folder: `utter` in that of the profile, tests and documentation tests in `deps` below it. This
 //! script only brings the library there; when it cannot, `tvm-ffi-sys` says what is missing.
+//!
+//! Beside that it hands the triple of the target on to the code (`UTTER_TARGET`).
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -12,6 +14,8 @@ use std::{env, fs};
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-env-changed=PATH");
+    // Packages of plugins name the triple that a library is for; the compiler tells it to build scripts alone.
+    println!("cargo:rustc-env=UTTER_TARGET={}", env::var("TARGET")?);
     let Some(source) = library() else {
         // For another system it may well be linked in, or come with the app.
         if env::var("HOST")? == env::var("TARGET")? {

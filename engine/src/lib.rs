@@ -50,6 +50,7 @@
 pub mod host;
 pub mod naming;
 pub mod playback;
+pub mod plugin;
 pub mod speech;
 pub mod text;
 pub mod voice;
