@@ -138,6 +138,11 @@ impl Line {
         Duration::from_secs_f64(status.latency_frames as f64 / f64::from(self.config.rate.max(1)))
     }
 
+    /// Whether it should be opened anew, since what its stream is made of was replaced or removed.
+    pub(super) fn is_outdated(&self) -> bool {
+        self.stream.as_ref().is_some_and(|stream| stream.is_outdated())
+    }
+
     /// The stream, to be closed elsewhere.
     pub(super) fn take_stream(&mut self) -> Option<Box<dyn OutputStream>> {
         self.stream.take()

@@ -4,7 +4,9 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::load_error::LoadError;
 use super::manifest::{ABI, FORMAT};
 use crate::naming;
 
@@ -117,6 +119,33 @@ pub enum PluginError {
         /// The process that does, where it is known. Can be this one.
         holder: Option<u32>,
     },
+    /// It is installed, and not to be used.
+    #[error("the plugin {id} is disabled")]
+    Disabled {
+        /// The plugin.
+        id: String,
+    },
+    /// Its library cannot be loaded, or refuses.
+    #[error("the plugin {id}: {error}")]
+    Load {
+        /// The plugin.
+        id: String,
+        /// Why.
+        #[source]
+        error: LoadError,
+    },
+    /// It could not be loaded before, and nothing of it has changed since.
+    #[error("{0}")]
+    Again(Arc<PluginError>),
+    /// So much is asked for at a time that no more can wait.
+    #[error("too much is being done with plugins")]
+    TooMany,
+    /// The plugins of this process were closed.
+    #[error("the plugins are closed")]
+    Closed,
+    /// The system gives no thread.
+    #[error("no thread for the plugins: {0}")]
+    NoThread(String),
     /// This system names no place for a user's data.
     #[error("this system names no directory for the plugins")]
     NoDirectory,
@@ -185,6 +214,24 @@ impl PluginError {
         move |source| Self::Io { what, path, source }
     }
 
+    /// Why a plugin cannot be loaded, or refuses.
+    pub(super) fn load(id: &str, error: LoadError) -> Self {
+        Self::Load { id: id.into(), error }
+    }
+
+    /// The same as before.
+    pub(super) fn again(error: &Arc<Self>) -> Self {
+        Self::Again(Arc::clone(error))
+    }
+
+    /// The error itself, where it is one that came before.
+    pub fn first(&self) -> &Self {
+        match self {
+            Self::Again(error) => error.first(),
+            error => error,
+        }
+    }
+
     /// Whether a file or directory was not there.
     pub(super) fn is_absence(&self) -> bool {
         match self {
@@ -244,6 +291,15 @@ impl PluginError {
             }
             Self::Registration { .. } => "Install the plugin again.".into(),
             Self::Busy { .. } => "Try again when it is done; end that process if it hangs.".into(),
+            Self::Disabled { id } => format!("Enable it with `utter plugins enable {id}`."),
+            Self::Load { error, .. } => {
+                let hint = error.hint();
+                format!("{}{}.", hint[..1].to_uppercase(), &hint[1..])
+            }
+            Self::Again(error) => error.hint(),
+            Self::TooMany => "Try again when what was asked for is done.".into(),
+            Self::Closed => "Start the runtime again.".into(),
+            Self::NoThread(_) => "Close other programs.".into(),
             Self::NoDirectory => "Set UTTER_PLUGINS to a directory of your own.".into(),
             Self::Io { source, .. } => match source.kind() {
                 io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {

@@ -40,18 +40,27 @@
 
 mod archive;
 mod catalogue;
+mod deadline;
 mod digest;
 mod disk;
 mod error;
+mod generation;
+mod hosting;
 mod install;
+mod instance;
 pub mod invariants;
+mod library;
+mod load_error;
 mod lock;
 mod manifest;
 mod names;
 mod origin;
+mod outlook;
+mod outputs;
 mod own_directory;
 mod pack;
 mod package;
+mod plugins;
 mod registered;
 mod registration;
 mod shadow;
@@ -62,11 +71,16 @@ mod tests;
 pub use catalogue::{Catalogue, PLUGINS_VARIABLE};
 pub use digest::{Digest, NotADigest};
 pub use error::{Fault, PluginError};
+pub use generation::{Generation, GenerationId, GenerationPhase};
+pub use instance::{InstanceTicket, PluginOutput};
+pub use load_error::LoadError;
 pub use manifest::{
     ABI, Capability, FORMAT, LARGEST_FILE, LARGEST_MANIFEST, LARGEST_PACKAGE, MOST_FILES, MOST_TARGETS,
     Manifest, PackageFile, TARGET, TargetFiles,
 };
+pub use outlook::{PluginEvent, PluginState};
 pub use pack::{Description, TargetDescription, pack, pack_archive};
+pub use plugins::Plugins;
 pub use registered::{Change, Installed, Listed, Registered, Removal, Uninstalled};
 pub use shadow::Shadow;
 pub use sweep::Swept;

@@ -25,7 +25,7 @@ impl Deck {
             }
         }
         match &self.connection {
-            Connection::Open { .. } => self.connect_open(now),
+            Connection::Open { .. } => self.connect_open(valve, now),
             Connection::Lost { .. } => self.connect_lost(now),
             Connection::GivenUp { .. } => self.connect_given_up(now),
             Connection::Closed { .. } => self.connect_closed(now),
@@ -33,8 +33,9 @@ impl Deck {
         }
     }
 
-    pub(super) fn connect_open(&mut self, now: u64) {
+    pub(super) fn connect_open(&mut self, valve: &Valve, now: u64) {
         self.look_around(now);
+        self.renew();
         let Connection::Open { switch } = &mut self.connection else {
             return;
         };
@@ -49,6 +50,7 @@ impl Deck {
                 self.devices.abandon();
                 if let Some(failed) = switch.take() {
                     self.fail_switch(failed, OutputError::TimedOut);
+                    self.leave_outdated(valve, now);
                 }
             }
             Some(_) => {}
@@ -162,7 +164,10 @@ impl Deck {
                 };
                 match opened {
                     Ok((line, inlet)) => self.change_to(line, inlet, switch, valve),
-                    Err(error) => self.fail_switch(switch, error),
+                    Err(error) => {
+                        self.fail_switch(switch, error);
+                        self.leave_outdated(valve, now);
+                    }
                 }
             }
             Connection::Lost {

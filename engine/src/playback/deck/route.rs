@@ -6,7 +6,7 @@
 use super::super::event::{OpenReason, PlaybackEvent};
 use super::super::feed::Cursor;
 use super::super::line::{FADE, Line};
-use super::super::output::{OutputError, OutputId, OutputSelection};
+use super::super::output::{LossReason, OutputError, OutputId, OutputSelection};
 use super::super::realtime::status::Status;
 use super::super::valve::{CommandId, Inlet, Valve};
 use super::connection::{Connection, Switch};
@@ -91,6 +91,29 @@ impl Deck {
                 };
             }
             OutputSelection::Id(_) => {}
+        }
+    }
+
+    /// Has an output opened anew whose stream is outdated, which sounds until then.
+    pub(super) fn renew(&mut self) {
+        let is_outdated = self.open.as_ref().is_some_and(|open| open.line.is_outdated());
+        if let Connection::Open {
+            switch: switch @ None,
+        } = &mut self.connection
+            && is_outdated
+        {
+            *switch = Some(Switch {
+                selection: self.route.clone(),
+                reason: OpenReason::Followed,
+                asked_at: None,
+            });
+        }
+    }
+
+    /// Leaves an output whose stream is outdated and could not be opened anew beside it: it is gone, or only one may have it.
+    pub(super) fn leave_outdated(&mut self, valve: &Valve, now: u64) {
+        if self.open.as_ref().is_some_and(|open| open.line.is_outdated()) {
+            self.lose(LossReason::Reconfigured, valve, now);
         }
     }
 

@@ -11,6 +11,7 @@ mod health;
 mod janitor;
 mod null;
 mod paced;
+mod plugin;
 #[cfg(target_os = "linux")]
 mod quiet;
 mod sample;
@@ -23,6 +24,7 @@ pub use error::OutputError;
 pub use health::{LossReason, OutputFault, OutputHealth};
 pub(super) use janitor::{close_stream, leave_stream};
 pub use null::NullOutput;
+pub use plugin::OutputRouter;
 pub use sample::{DeviceSample, SampleFormat};
 pub use sink::{FrameSink, SinkError};
 pub use wav::{WavEncoding, WavFile};
@@ -76,6 +78,10 @@ pub trait OutputBackend: Send + Sync {
         renderer: Renderer,
         health: Arc<OutputHealth>,
     ) -> Result<Box<dyn OutputStream>, OutputError>;
+
+    /// Lets go of what is held for outputs that were negotiated and not opened. Streams that are open go on. Nothing, for
+    /// most.
+    fn close(&self) {}
 }
 
 /// An open output. Dropping it closes the device, which can hang: the [`Player`](super::Player) has it done
@@ -90,6 +96,12 @@ pub trait OutputStream: Send {
 
     /// Frames in a callback, if the backend knows.
     fn period_frames(&self) -> Option<u32>;
+
+    /// Whether what the stream is made of has been replaced or removed, so that it should be opened anew. It goes on until
+    /// then. Wait-free.
+    fn is_outdated(&self) -> bool {
+        false
+    }
 }
 
 /// Names an output, the same from run to run. Prints as, and is made from, a string.

@@ -27,12 +27,21 @@ fn a_directory_and_an_archive_of_it_are_the_same_plugin() {
     assert_eq!((again.change, again.serial), (Change::Nothing, 1));
     assert_eq!(again.plugin, added.plugin);
     let name = added.plugin.directory.file_name().unwrap().to_str().unwrap();
-    assert!(name.starts_with("org.example.output-1.0.0-") && name.len() == "org.example.output-1.0.0-".len() + 16);
-    let inside = [format!("packages/{name}/{PROGRAM}"), format!("packages/{name}/{LIBRARY}")];
+    assert!(
+        name.starts_with("org.example.output-1.0.0-") && name.len() == "org.example.output-1.0.0-".len() + 16
+    );
+    let inside = [
+        format!("packages/{name}/{PROGRAM}"),
+        format!("packages/{name}/{LIBRARY}"),
+    ];
     let rest = [format!("packages/{name}/plugin.json"), format!("{ID}.json")];
     let mut expected = [inside, rest].concat();
     expected.sort_unstable();
-    assert_eq!(workshop.files(), expected, "what is not listed is not copied, and nothing else is left");
+    assert_eq!(
+        workshop.files(),
+        expected,
+        "what is not listed is not copied, and nothing else is left"
+    );
 }
 
 #[cfg(unix)]
@@ -41,10 +50,25 @@ fn programs_can_be_run_and_libraries_cannot() {
     use std::os::unix::fs::PermissionsExt;
     let workshop = Workshop::new();
     // The modes at the origin do not matter: an archive that was made on Windows has none.
-    for source in [workshop.package("1.0.0", b"one"), workshop.archive("2.0.0", b"two")] {
+    for source in [
+        workshop.package("1.0.0", b"one"),
+        workshop.archive("2.0.0", b"two"),
+    ] {
         let plugin = workshop.catalogue().install(&source).unwrap().plugin;
-        let mode = |path: &str| plugin.directory.join(path).metadata().unwrap().permissions().mode() & 0o777;
-        assert_eq!((mode(PROGRAM), mode(LIBRARY), mode("plugin.json")), (0o755, 0o644, 0o644));
+        let mode = |path: &str| {
+            plugin
+                .directory
+                .join(path)
+                .metadata()
+                .unwrap()
+                .permissions()
+                .mode()
+                & 0o777
+        };
+        assert_eq!(
+            (mode(PROGRAM), mode(LIBRARY), mode("plugin.json")),
+            (0o755, 0o644, 0o644)
+        );
     }
 }
 
@@ -52,7 +76,10 @@ fn programs_can_be_run_and_libraries_cannot() {
 fn another_version_replaces_it_and_another_binary_of_one_version_is_noticed() {
     let workshop = Workshop::new();
     let catalogue = workshop.catalogue();
-    let one = catalogue.install(&workshop.package("1.0.0", b"one")).unwrap().plugin;
+    let one = catalogue
+        .install(&workshop.package("1.0.0", b"one"))
+        .unwrap()
+        .plugin;
     let two = catalogue.install(&workshop.package("1.1.0", b"two")).unwrap();
     let digest = one.manifest.digest;
     let from = one.manifest.version.clone();
@@ -63,7 +90,11 @@ fn another_version_replaces_it_and_another_binary_of_one_version_is_noticed() {
     assert_ne!(three.plugin.directory, two.plugin.directory);
     assert_eq!(catalogue.get(ID).unwrap(), three.plugin);
     assert!(!one.directory.exists() && !two.plugin.directory.exists());
-    assert_eq!(catalogue.sweep().unwrap(), Swept::default(), "nothing was left to sweep");
+    assert_eq!(
+        catalogue.sweep().unwrap(),
+        Swept::default(),
+        "nothing was left to sweep"
+    );
 }
 
 #[test]
@@ -114,7 +145,9 @@ fn an_uninstalled_plugin_is_gone_with_its_files() {
 fn a_damaged_plugin_is_listed_as_such_and_mended_by_installing_it_again() {
     let workshop = Workshop::new();
     let catalogue = workshop.catalogue();
-    catalogue.install(&workshop.package_of("org.example.other", "1.0.0", b"other")).unwrap();
+    catalogue
+        .install(&workshop.package_of("org.example.other", "1.0.0", b"other"))
+        .unwrap();
     let source = workshop.archive("1.0.0", b"one");
     let installed = catalogue.install(&source).unwrap().plugin;
     fs::write(installed.directory.join(LIBRARY), b"longer than it was").unwrap();
@@ -125,7 +158,10 @@ fn a_damaged_plugin_is_listed_as_such_and_mended_by_installing_it_again() {
     let Err(PluginError::Damaged { reason, .. }) = &listed[1].plugin else {
         panic!("{:?}", listed[1]);
     };
-    assert_eq!(reason.to_string(), "lib/liboutput.so: it does not have the 3 bytes that plugin.json says");
+    assert_eq!(
+        reason.to_string(),
+        "lib/liboutput.so: it does not have the 3 bytes that plugin.json says"
+    );
     assert!(matches!(catalogue.enable(ID), Err(PluginError::Damaged { .. })));
     assert_eq!(catalogue.disable(ID).unwrap(), 3, "that can be done in any case");
     let mended = catalogue.install(&source).unwrap();
@@ -145,15 +181,23 @@ fn a_registration_that_cannot_be_read_harms_no_other_plugin_and_can_be_replaced_
     let workshop = Workshop::new();
     let catalogue = workshop.catalogue();
     let source = workshop.package("1.0.0", b"one");
-    catalogue.install(&workshop.package_of("org.example.other", "1.0.0", b"other")).unwrap();
+    catalogue
+        .install(&workshop.package_of("org.example.other", "1.0.0", b"other"))
+        .unwrap();
     let registration = catalogue.root().join(format!("{ID}.json"));
     for remove in [false, true] {
         let directory = catalogue.install(&source).unwrap().plugin.directory;
         fs::write(&registration, "{").unwrap();
         let listed = catalogue.list().unwrap();
         assert!(listed[0].plugin.is_ok());
-        assert!(matches!(listed[1].plugin, Err(PluginError::Registration { .. })), "{listed:?}");
-        assert!(matches!(catalogue.disable(ID), Err(PluginError::Registration { .. })));
+        assert!(
+            matches!(listed[1].plugin, Err(PluginError::Registration { .. })),
+            "{listed:?}"
+        );
+        assert!(matches!(
+            catalogue.disable(ID),
+            Err(PluginError::Registration { .. })
+        ));
         assert_eq!(catalogue.sweep().unwrap(), Swept::default());
         assert!(directory.exists(), "its package may be needed");
         if remove {

@@ -38,7 +38,13 @@ fn programs_of_a_shadow_can_be_run() {
     let catalogue = workshop.catalogue();
     catalogue.install(&workshop.archive("1.0.0", b"one")).unwrap();
     let shadow = catalogue.shadow(ID).unwrap();
-    let mode = shadow.directory().join(PROGRAM).metadata().unwrap().permissions().mode();
+    let mode = shadow
+        .directory()
+        .join(PROGRAM)
+        .metadata()
+        .unwrap()
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o777, 0o755);
     shadow.remove().unwrap();
 }
@@ -62,7 +68,11 @@ fn a_shadow_that_was_let_go_of_is_swept() {
 fn a_changed_file_of_the_right_size_is_found_by_its_hash() {
     let workshop = Workshop::new();
     let catalogue = workshop.catalogue();
-    let directory = catalogue.install(&workshop.package("1.0.0", b"one")).unwrap().plugin.directory;
+    let directory = catalogue
+        .install(&workshop.package("1.0.0", b"one"))
+        .unwrap()
+        .plugin
+        .directory;
     fs::write(directory.join(LIBRARY), b"eno").unwrap();
     assert!(catalogue.get(ID).is_ok(), "sizes alone are looked at");
     let before = workshop.files();
@@ -70,7 +80,16 @@ fn a_changed_file_of_the_right_size_is_found_by_its_hash() {
     let Err(PluginError::Damaged { reason, .. }) = refused else {
         panic!("{refused:?}");
     };
-    assert!(matches!(*reason, PluginError::File { fault: Fault::Hash, .. }), "{reason}");
+    assert!(
+        matches!(
+            *reason,
+            PluginError::File {
+                fault: Fault::Hash,
+                ..
+            }
+        ),
+        "{reason}"
+    );
     assert_eq!(workshop.files(), before, "nothing of the copy is left");
 }
 
@@ -79,7 +98,11 @@ fn a_package_that_is_being_copied_stays_until_a_later_sweep() {
     let workshop = Workshop::new();
     let catalogue = workshop.catalogue();
     for uninstall in [true, false] {
-        let directory = catalogue.install(&workshop.package("1.0.0", b"one")).unwrap().plugin.directory;
+        let directory = catalogue
+            .install(&workshop.package("1.0.0", b"one"))
+            .unwrap()
+            .plugin
+            .directory;
         // As whoever copies it does.
         let held = File::open(directory.join("plugin.json")).unwrap();
         held.lock_shared().unwrap();

@@ -40,7 +40,11 @@ impl Workshop {
     pub(super) fn package_of(&self, id: &str, version: &str, library: &[u8]) -> PathBuf {
         let content = crate::plugin::Digest::of(library).short();
         let directory = self.path(&format!("{id}-{version}-{content}"));
-        for (path, content) in [(LIBRARY, library), (PROGRAM, b"a program"), ("README", b"not listed")] {
+        for (path, content) in [
+            (LIBRARY, library),
+            (PROGRAM, b"a program"),
+            ("README", b"not listed"),
+        ] {
             let path = directory.join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, content).unwrap();
@@ -107,5 +111,9 @@ fn collect(root: &Path, directory: &Path, files: &mut Vec<String>) {
 }
 
 fn relative(root: &Path, path: &Path) -> String {
-    path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/")
+    path.strip_prefix(root)
+        .unwrap()
+        .to_str()
+        .unwrap()
+        .replace('\\', "/")
 }
