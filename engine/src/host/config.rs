@@ -34,6 +34,9 @@ pub struct RuntimeConfig {
     pub espeak: bool,
     /// The system of outputs that is used.
     pub outputs: Outputs,
+    /// Where the plugins are whose outputs can be used beside those: by default what `UTTER_PLUGINS` says, or the directory for
+    /// data of the user.
+    pub plugins: Option<PathBuf>,
     /// The output that is opened at first.
     pub route: OutputSelection,
     /// How it is played on.
@@ -69,6 +72,7 @@ impl Default for RuntimeConfig {
             languages: vec![Language::AmericanEnglish],
             espeak: false,
             outputs: Outputs::default(),
+            plugins: None,
             route: OutputSelection::Default,
             player: PlayerOptions::default(),
             lease: Duration::from_secs(15),
@@ -120,6 +124,7 @@ impl RuntimeConfig {
         compare("languages", &self.languages, &asked.languages);
         compare("espeak", &self.espeak, &asked.espeak);
         compare("outputs", &self.outputs, &asked.outputs);
+        compare("plugins", &self.plugins, &asked.plugins);
         compare("route", &self.route, &asked.route);
         compare("player", &self.player, &asked.player);
         compare("lease", &self.lease, &asked.lease);

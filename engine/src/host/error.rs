@@ -5,6 +5,7 @@ use super::config::Difference;
 use super::session::ClientId;
 use crate::playback::output::OutputError;
 use crate::playback::{PlaybackError, QueueError, SeekError};
+use crate::plugin::PluginError;
 use crate::speech::{LoadError, SpeakError, SpeechError, WriteError};
 use crate::text::ReadError;
 use crate::voice::artifacts::{ArtifactsError, Rejection, Tried};
@@ -183,6 +184,12 @@ impl From<ArtifactsError> for Error {
 impl From<VoiceError> for Error {
     fn from(error: VoiceError) -> Self {
         Self::of(reason_of(&error), error.hint(), error)
+    }
+}
+
+impl From<PluginError> for Error {
+    fn from(error: PluginError) -> Self {
+        Self::of(Reason::Plugin, error.hint(), error)
     }
 }
 

@@ -11,6 +11,7 @@ use super::runtime_events::{RuntimeEvent, RuntimeState};
 use super::speak::Speak;
 use super::status::Status;
 use super::topic::Subscription;
+use crate::plugin::{PluginError, Plugins};
 use crate::playback::output::{OutputInfo, OutputSelection};
 use crate::playback::{CommandId, Level, PlaybackEvents, Player, Stop, Volume};
 use crate::speech::{FileHandle, VoiceRequest};
@@ -142,7 +143,7 @@ impl RuntimeHost {
     /// None but those of every call.
     pub fn metrics(&self) -> Result<MetricsSnapshot, Error> {
         let runtime = self.runtime()?;
-        runtime.metrics.played(&runtime.player.counters());
+        runtime.count();
         Ok(runtime.metrics.snapshot())
     }
 
@@ -210,6 +211,16 @@ impl RuntimeHost {
     /// [`Reason::Output`](super::Reason::Output) if there is no audio system.
     pub fn outputs(&self) -> Result<Vec<OutputInfo>, Error> {
         Ok(self.runtime()?.player.outputs()?)
+    }
+
+    /// The plugins: to install, reload and remove them, and to see how they are. What becomes of them is told in the events.
+    ///
+    /// # Errors
+    ///
+    /// [`Reason::Plugin`](super::Reason::Plugin) if there can be none, since this system has no place for them.
+    pub fn plugins(&self) -> Result<Plugins, Error> {
+        let plugins = self.runtime()?.parts.plugins.clone();
+        plugins.ok_or_else(|| PluginError::NoDirectory.into())
     }
 
     /// Changes to another output, or, with the default one, back to what the system says. The old one sounds until the new

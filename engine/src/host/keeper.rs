@@ -101,7 +101,7 @@ fn look(runtime: &Runtime) -> Option<Instant> {
         grace: runtime.config.grace,
     };
     let now = Instant::now();
-    runtime.metrics.played(&runtime.player.counters());
+    runtime.count();
     let mut next: Option<Instant> = None;
     for session in runtime.sessions() {
         match session.judge(&terms, now) {

@@ -6,6 +6,7 @@
 
 use super::session::Departure;
 use crate::playback::Counters;
+use utter_plugin::Holdings;
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use parking_lot::Mutex;
 use serde::Serialize;
@@ -51,6 +52,8 @@ pub struct MetricsSnapshot {
     pub asio_sidecar_running: u64,
     /// Generations of plugins that wait for their last instance to be closed.
     pub plugin_generations_draining: u64,
+    /// Instances of plugins that do not close, and other calls of them that hang.
+    pub plugin_instances_quarantined: u64,
 }
 
 /// The numbers, kept.
@@ -139,6 +142,25 @@ impl Metrics {
             counter!(name).increment(more);
         }
     }
+
+    /// What plugins hold outside, and how many generations drain, and instances hang.
+    pub(super) fn plugins(&self, holdings: Holdings, (draining, stuck): (usize, usize)) {
+        let started = {
+            let mut numbers = self.0.lock();
+            let more = holdings
+                .processes_started
+                .saturating_sub(numbers.asio_sidecar_spawns_total);
+            numbers.asio_sidecar_spawns_total += more;
+            numbers.asio_sidecar_running = holdings.processes.into();
+            numbers.plugin_generations_draining = draining as u64;
+            numbers.plugin_instances_quarantined = stuck as u64;
+            more
+        };
+        counter!("asio_sidecar_spawns_total").increment(started);
+        gauge!("asio_sidecar_running").set(f64::from(holdings.processes));
+        gauge!("plugin_generations_draining").set(draining as f64);
+        gauge!("plugin_instances_quarantined").set(stuck as f64);
+    }
 }
 
 /// The counters that playback keeps, in the order in which they are brought here.
@@ -151,7 +173,7 @@ const OF_PLAYBACK: [&str; 6] = [
     "output_losses_total",
 ];
 
-/// Counters of everything else. Those of isolated outputs and plugins are none as long as there are none of these.
+/// Counters of everything else.
 const COUNTERS: [&str; 6] = [
     "player_clients_evicted_total",
     "utterances_finished_total",
@@ -161,7 +183,11 @@ const COUNTERS: [&str; 6] = [
     "asio_sidecar_spawns_total",
 ];
 
-const GAUGES: [&str; 2] = ["asio_sidecar_running", "plugin_generations_draining"];
+const GAUGES: [&str; 3] = [
+    "asio_sidecar_running",
+    "plugin_generations_draining",
+    "plugin_instances_quarantined",
+];
 
 /// Has the recorder know all of them, so that one that was never counted is 0 and not missing.
 fn register() {
@@ -232,5 +258,9 @@ fn describe() {
     describe_gauge!(
         "plugin_generations_draining",
         "Generations of plugins that wait to be unloaded."
+    );
+    describe_gauge!(
+        "plugin_instances_quarantined",
+        "What hangs in plugins and was left behind."
     );
 }

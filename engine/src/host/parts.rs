@@ -3,7 +3,8 @@
 use super::config::{Difference, Outputs, RuntimeConfig};
 use super::error::Error;
 use super::inventory::Inventory;
-use crate::playback::output::{CpalBackend, NullOutput, OutputBackend, WavOutput};
+use crate::playback::output::{CpalBackend, NullOutput, OutputBackend, OutputRouter, WavOutput};
+use crate::plugin::{Catalogue, Plugins};
 use crate::speech::{VoiceLoader, kokoro_loader};
 use crate::voice::{Device, PipelineOptions};
 use std::fmt;
@@ -17,6 +18,8 @@ const RECORDING: (u32, u16) = (48_000, 2);
 pub struct Parts {
     /// The outputs.
     pub outputs: Arc<dyn OutputBackend>,
+    /// The plugins that some of these are of, if they can be had.
+    pub plugins: Option<Plugins>,
     /// What loads the voice for a device.
     pub loader: Arc<dyn Fn(Device) -> VoiceLoader + Send + Sync>,
     /// What can speak, without loading it: for the status.
@@ -30,6 +33,11 @@ impl Parts {
             Outputs::Devices => Arc::new(CpalBackend::new()),
             Outputs::Null => Arc::new(NullOutput::default()),
             Outputs::Wav(path) => Arc::new(WavOutput::new(path, RECORDING.0, RECORDING.1)),
+        };
+        let plugins = plugins(config);
+        let outputs = match &plugins {
+            Some(plugins) => Arc::new(OutputRouter::new(outputs, plugins.clone())),
+            None => outputs,
         };
         let inventory = {
             let (artifacts, voice_files) = (config.artifacts.clone(), config.voice_files.clone());
@@ -47,8 +55,24 @@ impl Parts {
         };
         Self {
             outputs,
+            plugins,
             loader: Arc::new(loader),
             inventory: Some(Arc::new(inventory)),
+        }
+    }
+}
+
+/// The plugins that `config` says. None is loaded yet.
+fn plugins(config: &RuntimeConfig) -> Option<Plugins> {
+    let root = match &config.plugins {
+        Some(root) => Ok(root.clone()),
+        None => Catalogue::default_root(),
+    };
+    match root {
+        Ok(root) => Some(Plugins::new(Catalogue::open(root))),
+        Err(error) => {
+            tracing::warn!(%error, "there can be no plugins");
+            None
         }
     }
 }

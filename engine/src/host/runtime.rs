@@ -31,6 +31,9 @@ use std::time::{Duration, Instant};
 /// How long the fade of what is heard may take to be heard, when it is shut down.
 const FADES_WITHIN: Duration = Duration::from_millis(150);
 
+/// How long plugins may take to be unloaded, when it is shut down: an output of one may be in the middle of closing.
+const UNLOADS_WITHIN: Duration = Duration::from_secs(4);
+
 /// Runtimes that were started in this process.
 static INITS: AtomicU64 = AtomicU64::new(0);
 
@@ -83,6 +86,12 @@ impl Runtime {
             underruns: 0,
             losses: 0,
         };
+        if let Some(plugins) = &parts.plugins {
+            let link = Arc::clone(&link);
+            plugins.set_listener(move |event| {
+                with(&link, |runtime| runtime.topic.change(RuntimeEvent::Plugin(event)));
+            });
+        }
         let runtime = Arc::new_cyclic(|this: &Weak<Self>| Self {
             transport: Mutex::default(),
             sessions: Sessions::new(config.clients),
@@ -127,9 +136,21 @@ impl Runtime {
             drop(speaker.close());
         }
         self.player.close();
-        self.metrics.played(&self.player.counters());
+        self.parts.outputs.close();
+        if let Some(plugins) = &self.parts.plugins {
+            plugins.close(UNLOADS_WITHIN);
+        }
+        self.count();
         self.topic.close();
         tracing::info!(took = ?begin.elapsed(), "runtime shut down");
+    }
+
+    /// Brings what is counted elsewhere to the metrics.
+    pub(super) fn count(&self) {
+        self.metrics.played(&self.player.counters());
+        if let Some(plugins) = &self.parts.plugins {
+            self.metrics.plugins(plugins.holdings(), plugins.draining());
+        }
     }
 
     pub(super) fn with_speaker<R>(&self, ask: impl FnOnce(&Speaker) -> R) -> Result<R, Error> {

@@ -6,6 +6,7 @@ use super::session::{ClientId, Departure};
 use super::topic::Followed;
 use crate::playback::output::{LossReason, OutputSelection};
 use crate::playback::{CommandId, Effect, OpenOutput, Volume};
+use crate::plugin::PluginEvent;
 use crate::voice::Device;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -130,6 +131,8 @@ pub enum RuntimeEvent {
         /// How often since the last time.
         times: u64,
     },
+    /// Something has become of a plugin.
+    Plugin(PluginEvent),
     /// A client has attached.
     ClientAttached {
         /// The client.
@@ -179,6 +182,7 @@ impl Followed for RuntimeState {
             | RuntimeEvent::DeviceFailed { .. }
             | RuntimeEvent::Obeyed { .. }
             | RuntimeEvent::Xrun { .. }
+            | RuntimeEvent::Plugin(_)
             | RuntimeEvent::Warning(_) => {}
         }
     }

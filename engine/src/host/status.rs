@@ -54,7 +54,7 @@ impl Status {
     pub(super) fn of(runtime: &Runtime) -> Self {
         let now = Instant::now();
         let counters = runtime.player.counters();
-        runtime.metrics.played(&counters);
+        runtime.count();
         let clients = runtime.sessions().into_iter().map(|session| ClientStatus {
             id: session.id,
             name: session.name.clone(),

@@ -123,6 +123,7 @@ impl Rig {
         });
         let parts = Parts {
             outputs,
+            plugins: None,
             loader: Arc::new(move |_| Arc::clone(&loader)),
             inventory: None,
         };

@@ -98,6 +98,7 @@ fn whatever_is_wrong_is_found() {
     let loader: VoiceLoader = Arc::new(|_, _| Ok(Box::new(Hum)));
     let parts = Parts {
         outputs: Arc::new(NullOutput::default()),
+        plugins: None,
         loader: Arc::new(move |_| Arc::clone(&loader)),
         inventory: None,
     };
