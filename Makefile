@@ -25,7 +25,7 @@ SET_COUNTED = if $(ON_LINUX_X86_64); then $(call VOICE_FOR,x86-64-v3-unfused) &&
 
 .DEFAULT_GOAL := help
 .PHONY: help setup packages test-packages env shell voice build speak
-.PHONY: test test-voice test-kernels test-rust test-dart test-realtime soak bench bench-parts bridge doc lint lock clean
+.PHONY: test test-voice test-kernels test-rust test-dart test-realtime soak bench bench-parts bridge plugin-header doc lint lock clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -135,6 +135,9 @@ bench-parts: env ## look at what every part costs, a quarter of an hour (PART=vo
 
 bridge: ## write what is generated from bridge/src/api: the boundary to Dart
 	@bridge/generate
+
+plugin-header: env ## write the C header of plugins from engine/plugin-api/src/abi
+	@$(SET_PATH) && UTTER_WRITE=1 cargo test --quiet --package utter-plugin --test header the_header_is_what_would_be_written
 
 doc: env ## write the API documentation
 	@$(SET_PATH) && cargo doc --workspace --no-deps

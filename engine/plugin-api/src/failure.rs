@@ -47,3 +47,23 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+impl FailureCode {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::NotFound,
+        Self::Busy,
+        Self::PermissionDenied,
+        Self::NoUsableFormat,
+        Self::TimedOut,
+        Self::WrongState,
+        Self::Device,
+        Self::Broken,
+    ];
+
+    /// The code that is this number; `Broken` for those that are none.
+    pub fn from_raw(code: i32) -> Self {
+        let known = Self::ALL.into_iter().find(|known| *known as i32 == code);
+        known.unwrap_or(Self::Broken)
+    }
+}

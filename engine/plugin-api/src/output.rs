@@ -178,7 +178,8 @@ pub struct Status {
     pub writable: u32,
     /// Frames that will be played before one that is written now.
     pub delay: u32,
-    /// Times since the output was opened that the device was not served in time.
+    /// Times since the output was opened that the device was not served in time. A gap counts once, however long it is; the
+    /// silence before the first frame is none.
     pub xruns: u64,
     /// In how long it is worth asking again whether there is room.
     pub look_again: Duration,
@@ -217,6 +218,20 @@ impl LogLevel {
             2 => Self::Warning,
             3 => Self::Error,
             _ => Self::Debug,
+        }
+    }
+}
+
+impl OutputState {
+    /// The state that is this number; `Failed` for those that are none.
+    pub fn from_raw(state: i32) -> Self {
+        match state {
+            0 => Self::Closed,
+            1 => Self::Running,
+            2 => Self::ResetWanted,
+            3 => Self::Disconnected,
+            4 => Self::Reconfigured,
+            _ => Self::Failed,
         }
     }
 }

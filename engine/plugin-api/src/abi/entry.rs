@@ -7,7 +7,7 @@ use std::ffi::{c_char, c_void};
 /// What the symbol `utter_plugin_entry` is: constant data, readable before anything of the plugin has run.
 #[repr(C)]
 pub struct PluginEntry {
-    /// `UTTER_ABI_VERSION`. A host that knows another version reads nothing behind these first eight bytes.
+    /// [`ABI_VERSION`](super::ABI_VERSION). A host that knows another version reads nothing behind these first eight bytes.
     pub abi_version: u32,
     /// The size of this structure in bytes.
     pub size: u32,
@@ -80,7 +80,7 @@ pub struct HostTable {
     pub version: *const c_char,
     /// Given back to the functions of this table.
     pub context: *mut c_void,
-    /// Logs a message, UTF-8, at a level (`LogLevel`; what is unknown counts as `Debug`). On any thread but in `write` and
+    /// Logs a message, UTF-8, at a level ([`LogLevel`]; what is unknown counts as [`LogLevel::Debug`]). On any thread but in `write` and
     /// `status`.
     pub log: Option<unsafe extern "C" fn(context: *mut c_void, level: i32, message: *const c_char)>,
 }

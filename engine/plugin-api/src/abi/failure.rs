@@ -26,28 +26,8 @@ pub enum FailureCode {
     WrongState = 6,
     /// Anything else that the device or its driver says.
     Device = 7,
-    /// The plugin has a mistake: it panicked, or was given what it cannot read.
+    /// The plugin has a mistake, or was given what it cannot read.
     Broken = 8,
-}
-
-impl FailureCode {
-    /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::NotFound,
-        Self::Busy,
-        Self::PermissionDenied,
-        Self::NoUsableFormat,
-        Self::TimedOut,
-        Self::WrongState,
-        Self::Device,
-        Self::Broken,
-    ];
-
-    /// The code that is this number; `Broken` for those that are none.
-    pub fn from_raw(code: i32) -> Self {
-        let known = Self::ALL.into_iter().find(|known| *known as i32 == code);
-        known.unwrap_or(Self::Broken)
-    }
 }
 
 /// What happened. The caller sets `size` and clears the rest; whoever fails writes code and message.
@@ -55,7 +35,7 @@ impl FailureCode {
 pub struct RawFailure {
     /// The size of this structure in bytes.
     pub size: u32,
-    /// A `FailureCode`, the same that is returned.
+    /// A [`FailureCode`], the same that is returned.
     pub code: i32,
     /// What the system or the driver says: UTF-8 with a NUL behind it.
     pub message: [c_char; MESSAGE_BYTES],

@@ -1,7 +1,6 @@
 //! The C ABI, version 1: what crosses between a host and the library of a plugin.
 //!
-//! In the manner of CLAP: a library exports one symbol, [`ENTRY_SYMBOL`], a table of functions that leads to other tables.
-//! The C header `include/utter_plugin.h` is generated from these files, so what the documentation here says is what it says.
+//! In the manner of CLAP: a library exports one symbol, `utter_plugin_entry`, a table of functions that leads to other tables.
 //!
 //! - **Sizes and versions in front.** Every table and every structure begins with its size in bytes as whoever wrote it knows
 //!   it. What is added later is added at the end; who reads checks the size before anything behind it. The first eight bytes
@@ -9,8 +8,8 @@
 //! - **Nothing of Rust.** Integers, floats, pointers, NUL-terminated UTF-8. No exception and no panic leaves a function.
 //! - **Who owns what.** Text and structures that are passed in are the caller's and are valid until the call returns; what a
 //!   plugin wants to keep it copies. Text in tables lives as long as the library is loaded.
-//! - **Results.** Functions that can fail return [`OK`] or a [failure code](FailureCode), and write what happened into a
-//!   [`RawFailure`] if they are given one.
+//! - **Results.** Functions that can fail return [`OK`] or a [`FailureCode`], and write what happened into a [`RawFailure`] if
+//!   they are given one.
 //!
 //! # Threads, and how long a call may take
 //!
@@ -29,6 +28,9 @@
 //! For one instance no two calls overlap, and each sees what the one before has done, whatever threads they come from. A call
 //! that takes longer than it may does not hold up the host, which works with deadlines of its own; but the instance counts as
 //! lost, and its library stays loaded for ever if the call never returns.
+
+// `include/utter_plugin.h` is written from these files, with their documentation: what it says must be true of both languages.
+// `make plugin-header` writes it, a test compares it.
 
 mod entry;
 mod failure;

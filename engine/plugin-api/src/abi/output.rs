@@ -9,10 +9,10 @@ use std::ffi::{c_char, c_void};
 /// An instance, of which only the plugin knows what it is.
 pub type RawOutput = *mut c_void;
 
-/// Takes a target of a list, which is valid until it returns; `false` if no more are wanted.
-pub type TargetSink = unsafe extern "C" fn(context: *mut c_void, target: *const RawTarget) -> bool;
+/// Takes a target of a list, which is valid until it returns; `false` if no more are wanted. Not null.
+pub type TargetSink = Option<unsafe extern "C" fn(context: *mut c_void, target: *const RawTarget) -> bool>;
 
-/// The functions of an output. None is null. What each may do, and where, is in the table of the ABI's first page.
+/// The functions of an output. None is null. What each may do, and on which thread, is in the table at the top.
 #[repr(C)]
 pub struct OutputTable {
     /// The size of this structure in bytes.
@@ -144,37 +144,24 @@ pub enum OutputState {
     Failed = 5,
 }
 
-impl OutputState {
-    /// The state that is this number; `Failed` for those that are none.
-    pub fn from_raw(state: i32) -> Self {
-        match state {
-            0 => Self::Closed,
-            1 => Self::Running,
-            2 => Self::ResetWanted,
-            3 => Self::Disconnected,
-            4 => Self::Reconfigured,
-            _ => Self::Failed,
-        }
-    }
-}
-
 /// How an instance is doing at this moment.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RawStatus {
     /// The size of this structure in bytes. Set by the caller.
     pub size: u32,
-    /// An `OutputState`.
+    /// An [`OutputState`].
     pub state: i32,
     /// Frames that the device has taken since the instance was opened, of those that were written and those that were missing.
     pub consumed: u64,
-    /// Times since the instance was opened that the device was not served in time.
+    /// Times since the instance was opened that the device was not served in time. A gap counts once, however long it is; the
+    /// silence before the first frame is none.
     pub xruns: u64,
     /// Frames that `write` would take now.
     pub writable: u32,
     /// Frames that will be played before one that is written now.
     pub delay: u32,
-    /// When it is worth asking again whether there is room, in nanoseconds from now.
+    /// In how many nanoseconds it is worth asking again whether there is room.
     pub look_again: u64,
 }
 

@@ -2,29 +2,51 @@
 
 use super::guard::{guarded, unpanicked};
 use super::instance::Instance;
+use super::target::{CTarget, TEXT_BYTES};
 use super::{Exported, Slot};
 use crate::abi::{
     self, ABI_VERSION, FailureCode, HostTable, OutputTable, PluginEntry, RawDescriptor, RawFailure,
-    RawFormat, RawHoldings, RawOutput, RawRequest, RawStatus, RawTarget, TargetSink, size_of,
+    RawFormat, RawHoldings, RawOutput, RawRequest, RawStatus, TargetSink, size_of,
 };
 use crate::failure::Failure;
 use crate::host::Host;
-use crate::output::{Format, Request, Target};
-use std::ffi::{CStr, CString, c_char, c_void};
+use crate::output::{Descriptor, Format, Request};
+use std::ffi::{CStr, c_char, c_void};
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The descriptor of a plugin, as C reads it.
+/// What the ABI allows of a format, beside a period of at most a second.
+const FORMAT_RATES: RangeInclusive<u32> = 1..=768_000;
+const FORMAT_CHANNELS: RangeInclusive<u32> = 1..=64;
+
+/// The descriptor of a plugin, as C reads it. One that the ABI does not allow does not compile.
 pub const fn descriptor<P: Exported>() -> RawDescriptor {
+    let Descriptor {
+        id,
+        name,
+        vendor,
+        version,
+    } = P::DESCRIPTOR;
+    let is_text = is_text(id) && is_text(name) && is_text(vendor) && is_text(version);
+    assert!(
+        is_text,
+        "text of a descriptor is UTF-8, not empty, and shorter than 256 bytes"
+    );
     RawDescriptor {
         size: size_of::<RawDescriptor>(),
         reserved: 0,
-        id: P::DESCRIPTOR.id.as_ptr(),
-        name: P::DESCRIPTOR.name.as_ptr(),
-        vendor: P::DESCRIPTOR.vendor.as_ptr(),
-        version: P::DESCRIPTOR.version.as_ptr(),
+        id: id.as_ptr(),
+        name: name.as_ptr(),
+        vendor: vendor.as_ptr(),
+        version: version.as_ptr(),
     }
+}
+
+const fn is_text(text: &CStr) -> bool {
+    let bytes = text.to_bytes();
+    !bytes.is_empty() && bytes.len() < TEXT_BYTES && std::str::from_utf8(bytes).is_ok()
 }
 
 /// The entry of a plugin.
@@ -84,12 +106,11 @@ unsafe extern "C" fn init<P: Exported>(
 }
 
 unsafe extern "C" fn deinit<P: Exported>() {
-    // There is nobody to be told of a panic.
-    let _ = unpanicked(|| {
-        if let Some(plugin) = P::slot().put(None) {
-            plugin.stop();
-        }
-    });
+    // There is nobody to be told of a panic. Stopping and dropping are calls of their own: a second panic while the first one
+    // unwinds would end the process.
+    let Some(plugin) = P::slot().put(None) else { return };
+    let _ = unpanicked(|| plugin.stop());
+    let _ = unpanicked(|| drop(plugin));
 }
 
 unsafe extern "C" fn list_targets<P: Exported>(
@@ -98,9 +119,11 @@ unsafe extern "C" fn list_targets<P: Exported>(
     failure: *mut RawFailure,
 ) -> i32 {
     let list = || {
+        let sink = sink.ok_or_else(|| broken("there is nobody to be told of targets"))?;
         for target in started(P::slot())?.targets()? {
-            // SAFETY: `sink` and `context` are the host's, and belong together.
-            if !unsafe { give(&target, sink, context) }? {
+            let target = CTarget::new(&target)?;
+            // SAFETY: `sink` and `context` are the host's, and belong together; the target lives until the call returns.
+            if !unsafe { sink(context, &target.raw()) } {
                 break;
             }
         }
@@ -108,27 +131,6 @@ unsafe extern "C" fn list_targets<P: Exported>(
     };
     // SAFETY: as in `init`.
     unsafe { guarded(failure, list) }
-}
-
-/// Gives a target to a host, and says whether it wants more.
-///
-/// # Safety
-///
-/// `sink` may be called with `context`.
-unsafe fn give(target: &Target, sink: TargetSink, context: *mut c_void) -> Result<bool, Failure> {
-    let as_c = |text: &str| CString::new(text).map_err(|_| broken("a target's text has a NUL"));
-    let (id, name) = (as_c(&target.id)?, as_c(&target.name)?);
-    let raw = RawTarget {
-        size: size_of::<RawTarget>(),
-        is_default: target.is_default.into(),
-        id: id.as_ptr(),
-        name: name.as_ptr(),
-        formats: target.formats.as_ptr(),
-        format_count: target.formats.len() as u32,
-        reserved: 0,
-    };
-    // SAFETY: everything it points to lives until the call returns.
-    Ok(unsafe { sink(context, &raw) })
 }
 
 unsafe extern "C" fn create<P: Exported>(
@@ -165,6 +167,7 @@ unsafe extern "C" fn negotiate<P: Exported>(
             channels: Some(request.channels).filter(|channels| *channels > 0),
             period: Duration::from_nanos(request.period),
         })?;
+        check(&decided)?;
         place.rate = decided.rate;
         place.channels = decided.channels;
         place.period_frames = decided.period_frames;
@@ -182,14 +185,13 @@ unsafe extern "C" fn open<P: Exported>(
     let open = || {
         // SAFETY: the host gives a format that begins with its size.
         let format = unsafe { sized(format) }?;
-        if format.rate == 0 || format.channels == 0 || format.period_frames == 0 {
-            return Err(broken("the format is none"));
-        }
-        this::<P>(output)?.open(&Format {
+        let format = Format {
             rate: format.rate,
             channels: format.channels,
             period_frames: format.period_frames,
-        })
+        };
+        check(&format)?;
+        this::<P>(output)?.open(&format)
     };
     // SAFETY: as in `init`.
     unsafe { guarded(failure, open) }
@@ -200,6 +202,8 @@ unsafe extern "C" fn write<P: Exported>(output: RawOutput, samples: *const f32, 
     let Some(channels) = instance.channels().filter(|_| frames > 0 && !samples.is_null()) else {
         return 0;
     };
+    // A second at the most, so that no number of frames is too large for a slice: more is taken another time.
+    let frames = frames.min(*FORMAT_RATES.end());
     // SAFETY: the host gives so many frames of the format that it has opened, which stay as they are until the call returns.
     let samples = unsafe { std::slice::from_raw_parts(samples, frames as usize * channels) };
     instance.write(samples).min(frames)
@@ -255,6 +259,17 @@ unsafe extern "C" fn holdings<P: Exported>(holdings: *mut RawHoldings) {
         place.rings = held.rings;
         Ok::<_, Failure>(())
     });
+}
+
+/// Whether a format is one that the ABI allows.
+fn check(format: &Format) -> Result<(), Failure> {
+    let is_allowed = FORMAT_RATES.contains(&format.rate)
+        && FORMAT_CHANNELS.contains(&format.channels)
+        && (1..=format.rate).contains(&format.period_frames);
+    match is_allowed {
+        true => Ok(()),
+        false => Err(broken(&format!("there is no such format: {format:?}"))),
+    }
 }
 
 fn broken(message: &str) -> Failure {

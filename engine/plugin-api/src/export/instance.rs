@@ -9,6 +9,8 @@ use crate::output::{Format, Output, OutputState, Request, Status};
 pub(super) struct Instance<O> {
     output: O,
     state: State,
+    /// A call has panicked: nothing but closing is left, once.
+    is_broken: bool,
     channels: usize,
 }
 
@@ -19,8 +21,6 @@ enum State {
     /// It may hold what negotiating needed.
     Negotiated,
     Open,
-    /// A call has panicked; only closing it is left.
-    Broken,
 }
 
 impl<O: Output> Instance<O> {
@@ -28,6 +28,7 @@ impl<O: Output> Instance<O> {
         Self {
             output,
             state: State::Closed,
+            is_broken: false,
             channels: 1,
         }
     }
@@ -50,11 +51,11 @@ impl<O: Output> Instance<O> {
 
     /// Samples a frame, of an open one.
     pub(super) fn channels(&self) -> Option<usize> {
-        (self.state == State::Open).then_some(self.channels)
+        self.is_usable().then_some(self.channels)
     }
 
     pub(super) fn write(&mut self, samples: &[f32]) -> u32 {
-        if self.state != State::Open {
+        if !self.is_usable() {
             return 0;
         }
         self.call(|output| output.write(samples)).unwrap_or(0)
@@ -66,8 +67,8 @@ impl<O: Output> Instance<O> {
             ..Status::running()
         };
         match self.state {
+            _ if self.is_broken => without(OutputState::Failed),
             State::Closed | State::Negotiated => without(OutputState::Closed),
-            State::Broken => without(OutputState::Failed),
             State::Open => {
                 let status = self.call(O::status);
                 status.unwrap_or_else(|_| without(OutputState::Failed))
@@ -90,21 +91,18 @@ impl<O: Output> Instance<O> {
         if self.state == State::Closed {
             return Ok(());
         }
-        let was_broken = self.state == State::Broken;
         self.state = State::Closed;
-        let closed = self.call(O::close);
-        if was_broken {
-            self.state = State::Broken;
-        }
-        closed?
+        self.call(O::close)?
+    }
+
+    fn is_usable(&self) -> bool {
+        self.state == State::Open && !self.is_broken
     }
 
     fn check(&self, fitting: &[State]) -> Result<(), Failure> {
-        if fitting.contains(&self.state) {
-            return Ok(());
-        }
         let (code, message) = match self.state {
-            State::Broken => (FailureCode::Broken, "an earlier call has panicked"),
+            _ if self.is_broken => (FailureCode::Broken, "an earlier call has panicked"),
+            state if fitting.contains(&state) => return Ok(()),
             State::Open => (FailureCode::WrongState, "it is open"),
             State::Closed | State::Negotiated => (FailureCode::WrongState, "it is not open"),
         };
@@ -114,7 +112,7 @@ impl<O: Output> Instance<O> {
     fn call<R>(&mut self, call: impl FnOnce(&mut O) -> R) -> Result<R, Failure> {
         let result = unpanicked(|| call(&mut self.output));
         if result.is_err() {
-            self.state = State::Broken;
+            self.is_broken = true;
         }
         result
     }

@@ -3,6 +3,7 @@
 mod calls;
 mod guard;
 mod instance;
+mod target;
 
 pub use calls::{descriptor, entry, outputs};
 
