@@ -340,7 +340,7 @@ typedef struct utter_plugin_entry_t {
 extern "C" {
 #endif
 
-// The symbol that a plugin exports: it defines it, with `UTTER_EXPORT` in front.
+// The symbol that a plugin exports. The plugin defines it: `const utter_plugin_entry_t utter_plugin_entry = { ... };`
 extern UTTER_EXPORT const utter_plugin_entry_t utter_plugin_entry;
 
 #ifdef __cplusplus

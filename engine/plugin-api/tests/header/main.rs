@@ -4,6 +4,11 @@
 //! `UTTER_WRITE=1` writes it instead of comparing it: `make plugin-header`.
 
 #![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test may fail where it stands"
+)]
 
 #[path = "../../../../fixtures/plugins/compiler.rs"]
 mod compiler;
@@ -46,7 +51,7 @@ fn nothing_of_rust_is_left_in_the_header() {
 const DEFINITION: &str = r#"
 #include "utter_plugin.h"
 
-UTTER_EXPORT const utter_plugin_entry_t utter_plugin_entry = {
+const utter_plugin_entry_t utter_plugin_entry = {
 	UTTER_ABI_VERSION, sizeof(utter_plugin_entry_t), NULL, NULL, NULL, NULL,
 };
 "#;
