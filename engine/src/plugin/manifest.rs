@@ -187,6 +187,10 @@ impl TargetFiles {
             return Err(PluginError::manifest(format!("{at}.files"), why));
         }
         let mut places = names::Places::default();
+        // Every package has it, and it does not list itself.
+        places
+            .enter_file(MANIFEST)
+            .map_err(|why| PluginError::manifest(at, why))?;
         let mut total = 0;
         for (index, file) in self.all().enumerate() {
             let at = match index {
@@ -194,11 +198,9 @@ impl TargetFiles {
                 _ => format!("{at}.files[{}]", index - 1),
             };
             let refuse = |field: &str, why: String| PluginError::manifest(format!("{at}.{field}"), why);
-            let entered = match names::folded(&file.path) == MANIFEST {
-                true => Err("the manifest does not list itself".into()),
-                false => places.enter_file(&file.path),
-            };
-            entered.map_err(|why| refuse("path", format!("{:?}: {why}", file.path)))?;
+            places
+                .enter_file(&file.path)
+                .map_err(|why| refuse("path", format!("{:?}: {why}", file.path)))?;
             total += file.size.min(LARGEST_FILE);
             if file.size > LARGEST_FILE || total > LARGEST_PACKAGE {
                 let why = format!("a file may have {LARGEST_FILE} bytes, all of them {LARGEST_PACKAGE}");

@@ -1,0 +1,11 @@
+//! Any bytes as a plugin's zip archive: `cargo +nightly fuzz run plugin_archive`.
+//!
+//! The body and what it checks is in the engine, where an ordinary test runs it over the seed corpus.
+
+#![no_main]
+
+use utter::plugin::invariants;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    invariants::fuzz_plugin_archive(data);
+});
