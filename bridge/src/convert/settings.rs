@@ -27,6 +27,7 @@ impl TryFrom<RuntimeSettings> for RuntimeConfig {
             languages: languages.transpose()?.unwrap_or(defaults.languages),
             espeak: settings.espeak,
             outputs: outputs(&settings)?,
+            plugins: defaults.plugins,
             route: settings.output.as_ref().map_or(OutputSelection::Default, |id| {
                 OutputSelection::Id(OutputId::new(id))
             }),

@@ -6,11 +6,11 @@
 
 use super::session::Departure;
 use crate::playback::Counters;
-use utter_plugin::Holdings;
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use parking_lot::Mutex;
 use serde::Serialize;
 use std::time::Duration;
+use utter_plugin::Holdings;
 
 /// The numbers of a runtime, of this moment. Each is a metric of the same name, but for the seconds, which are sums of
 /// histograms there. Those that end in `total` only grow.

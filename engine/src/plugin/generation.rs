@@ -173,6 +173,16 @@ impl Generation {
         self.is_active.load(Ordering::Acquire)
     }
 
+    /// Its number.
+    pub fn id(&self) -> GenerationId {
+        self.id
+    }
+
+    /// The version of the plugin.
+    pub fn version(&self) -> &str {
+        &self.plugin.version
+    }
+
     /// How it is doing.
     pub fn phase(&self) -> GenerationPhase {
         let ledger = self.ledger.lock();

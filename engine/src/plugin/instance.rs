@@ -18,8 +18,11 @@ const OPENS_WITHIN: Duration = Duration::from_secs(3);
 /// How long an instance may take to close, with what the system needs to run a thread for it.
 const CLOSES_WITHIN: Duration = Duration::from_millis(1_500);
 
-/// More than this many seconds of delay is no device's, nor are so many frames of room.
+/// More than this many seconds of delay is no device's.
 const LONGEST_DELAY: u32 = 60;
+
+/// Seconds of frames that an instance is given at most before its device has taken them.
+const DEEPEST: u64 = 4;
 
 /// An instance. It is ended by [`close`](Self::close), and by nothing else.
 pub struct PluginOutput {
@@ -28,6 +31,7 @@ pub struct PluginOutput {
     /// Until it is closed.
     handle: Option<Handle>,
     format: Option<Format>,
+    written: u64,
     consumed: u64,
     xruns: u64,
     /// What it said that cannot be.
@@ -41,6 +45,7 @@ impl PluginOutput {
             number,
             handle: Some(handle),
             format: None,
+            written: 0,
             consumed: 0,
             xruns: 0,
             lie: None,
@@ -74,7 +79,8 @@ impl PluginOutput {
         self.timed("open the device", OPENS_WITHIN, move |calls, handle| {
             calls.open(handle, &wanted)
         })??;
-        (self.format, self.consumed, self.xruns, self.lie) = (Some(*format), 0, 0, None);
+        self.format = Some(*format);
+        (self.written, self.consumed, self.xruns, self.lie) = (0, 0, 0, None);
         Ok(())
     }
 
@@ -88,7 +94,9 @@ impl PluginOutput {
         if taken.is_none() {
             self.lie = Some("it says that it took more frames than it was given");
         }
-        taken.unwrap_or(0)
+        let taken = taken.unwrap_or(0);
+        self.written += u64::from(taken);
+        taken
     }
 
     /// How it is doing. Realtime safe if the plugin is.
@@ -114,7 +122,11 @@ impl PluginOutput {
             status.state = OutputState::Failed;
             status.writable = 0;
         }
-        status.writable = status.writable.min(longest);
+        // One that takes everything is given no more than a device could need.
+        let deepest = u64::from(format.rate) * DEEPEST;
+        let ahead = self.written.saturating_sub(status.consumed);
+        let room = u32::try_from(deepest.saturating_sub(ahead)).unwrap_or(u32::MAX);
+        status.writable = status.writable.min(room);
         status
     }
 

@@ -12,7 +12,7 @@ use utter_plugin::{Format, FormatRange, Holdings, Request, Status, Target};
 
 /// More targets than these are not listed.
 const MOST_TARGETS: usize = 256;
-/// More ranges of a target are not either.
+/// A target that says it has more ranges than these has said nothing of them.
 const MOST_FORMATS: u32 = 1024;
 
 const HIGHEST_RATE: u32 = 768_000;
@@ -80,12 +80,12 @@ impl OutputCalls {
 
     /// The targets that are there now; at most 256.
     pub(super) fn targets(&self) -> Result<Vec<Target>, LoadError> {
-        let mut targets: Vec<Target> = Vec::new();
+        let mut list = TargetList::default();
         let mut failure = RawFailure::new();
         // SAFETY: the sink and its context belong together, and live until the call returns.
-        let code = unsafe { (self.list_targets)(take_target, (&raw mut targets).cast(), &mut failure) };
+        let code = unsafe { (self.list_targets)(Some(take_target), (&raw mut list).cast(), &mut failure) };
         ended(code, &failure, "list its targets")?;
-        Ok(targets)
+        Ok(list.targets)
     }
 
     /// An instance for a target.
@@ -216,18 +216,29 @@ fn raw_format(rate: u32, channels: u32, period_frames: u32) -> RawFormat {
     }
 }
 
+/// What a plugin has listed.
+#[derive(Default)]
+struct TargetList {
+    targets: Vec<Target>,
+    /// Those that cannot be, and those that came before, included.
+    given: usize,
+}
+
 /// Takes a target of a list.
 unsafe extern "C" fn take_target(context: *mut c_void, target: *const RawTarget) -> bool {
     // SAFETY: the context of `targets`, which has nothing else to do with the list meanwhile.
-    let Some(targets) = (unsafe { context.cast::<Vec<Target>>().as_mut() }) else {
+    let Some(list) = (unsafe { context.cast::<TargetList>().as_mut() }) else {
         return false;
     };
-    if targets.len() >= MOST_TARGETS {
+    if list.given >= MOST_TARGETS {
         return false;
     }
+    list.given += 1;
     // SAFETY: the ABI has it that the target is as it should be until this returns. One that is too small is not read.
-    if let Some(target) = unsafe { target_of(target) } {
-        targets.push(target);
+    if let Some(target) = unsafe { target_of(target) }
+        && !list.targets.iter().any(|other| other.id == target.id)
+    {
+        list.targets.push(target);
     }
     true
 }
@@ -247,12 +258,12 @@ unsafe fn target_of(raw: *const RawTarget) -> Option<Target> {
     }
     // SAFETY: as large as ours.
     let raw = unsafe { &*raw };
-    let count = raw.format_count.min(MOST_FORMATS) as usize;
-    let formats: Vec<RawFormatRange> = if raw.formats.is_null() || !raw.formats.is_aligned() {
-        Vec::new()
-    } else {
+    let is_list = !raw.formats.is_null() && raw.formats.is_aligned() && raw.format_count <= MOST_FORMATS;
+    let formats: Vec<RawFormatRange> = if is_list {
         // SAFETY: so many of them are there, the ABI says.
-        unsafe { std::slice::from_raw_parts(raw.formats, count) }.to_vec()
+        unsafe { std::slice::from_raw_parts(raw.formats, raw.format_count as usize) }.to_vec()
+    } else {
+        Vec::new()
     };
     let is_possible = |range: &FormatRange| {
         (1..=MOST_CHANNELS).contains(&range.channels)
