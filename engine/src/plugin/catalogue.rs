@@ -33,7 +33,7 @@ pub(super) const STAGING: &str = ".staging-";
 
 /// The plugins in a directory. Cheap to clone; clones share the order in which their threads wait.
 ///
-/// All methods may take as long as the disk does, and those that change something wait for other processes that do: up to 20 s.
+/// All methods may take as long as the disk does, and those that change something wait for other processes that do: up to half a minute.
 #[derive(Debug, Clone)]
 pub struct Catalogue {
     root: Arc<Path>,

@@ -16,7 +16,8 @@ pub(super) fn create_directories(path: &Path) -> Result<(), PluginError> {
         return Ok(());
     }
     step();
-    fs::create_dir_all(path).map_err(PluginError::io("make the directory", path))
+    fs::create_dir_all(path).map_err(PluginError::io("make the directory", path))?;
+    sync_directory(path.parent().unwrap_or(path))
 }
 
 /// Makes a directory in `parent` with a name of its own, beginning with `prefix`, that nobody but its owner may enter.

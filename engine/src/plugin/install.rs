@@ -47,6 +47,12 @@ impl Catalogue {
     /// # Errors
     /// [`PluginError::NotInstalled`], [`PluginError::Busy`], [`PluginError::Io`].
     pub fn uninstall(&self, id: &str) -> Result<Uninstalled, PluginError> {
+        // Before anything is made for its sake.
+        if let Err(error @ (PluginError::NotInstalled { .. } | PluginError::Id { .. })) =
+            self.registration(id)
+        {
+            return Err(error);
+        }
         let changing = self.change()?;
         let before = match self.registration(id) {
             Err(PluginError::Registration { .. }) => None,
@@ -158,7 +164,8 @@ impl Catalogue {
     }
 }
 
-/// Whether somebody copies a package just now, for whom it has to stay.
+/// Whether somebody copies a package just now, for whom it has to stay. Who begins right after that finds files missing, sees that
+/// the plugin has another package or none, and begins anew.
 fn is_held(package: &Path) -> Result<bool, PluginError> {
     let path = package::holding_file(package);
     match File::open(&path) {

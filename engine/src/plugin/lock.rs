@@ -16,8 +16,8 @@ use super::error::PluginError;
 
 /// The file that processes meet at.
 const LOCK: &str = ".lock";
-/// How long somebody waits for the others. A change takes milliseconds.
-pub(super) const PATIENCE: Duration = Duration::from_secs(20);
+/// How long somebody waits for the others. A change takes milliseconds, where the disk is not busy.
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a process sleeps between two tries.
 const BETWEEN_TRIES: Duration = Duration::from_millis(5);
 

@@ -146,11 +146,11 @@ impl Places {
 /// Whether Windows takes a name for a device: what is before the first dot counts.
 fn is_device(name: &str) -> bool {
     let stem = folded(name.split('.').next().unwrap_or_default());
-    let numbered = |device: &&str| {
+    let numbered = |device: &&str| -> bool {
         stem.strip_prefix(*device)
             .is_some_and(|rest| rest.len() == 1 && rest.as_bytes()[0].is_ascii_digit())
     };
-    DEVICES.contains(&stem.as_str()) || NUMBERED_DEVICES.iter().any(|device| numbered(device))
+    DEVICES.contains(&stem.as_str()) || NUMBERED_DEVICES.iter().any(numbered)
 }
 
 #[cfg(test)]

@@ -21,11 +21,11 @@ pub struct Registered {
     pub since: SystemTime,
     /// The number of the change that made it so.
     pub serial: u64,
-    /// Where its package lies. Nothing is loaded from there: see [`Catalogue::shadow`].
+    /// Where its package lies. Nothing is loaded from there: see [`Catalogue::shadow`](super::Catalogue::shadow).
     pub directory: PathBuf,
 }
 
-/// An entry of [`Catalogue::list`].
+/// An entry of [`Catalogue::list`](super::Catalogue::list).
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Listed {
@@ -35,7 +35,7 @@ pub struct Listed {
     pub plugin: Result<Registered, PluginError>,
 }
 
-/// What [`Catalogue::install`] has done.
+/// What [`Catalogue::install`](super::Catalogue::install) has done.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Installed {
@@ -71,7 +71,7 @@ pub enum Change {
     Nothing,
 }
 
-/// What [`Catalogue::uninstall`] has done.
+/// What [`Catalogue::uninstall`](super::Catalogue::uninstall) has done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Uninstalled {
@@ -86,6 +86,6 @@ pub struct Uninstalled {
 pub enum Removal {
     /// They are gone.
     Removed,
-    /// Somebody holds them. [`Catalogue::sweep`] removes them when nobody does.
+    /// Somebody holds them. [`Catalogue::sweep`](super::Catalogue::sweep) removes them when nobody does.
     Deferred,
 }

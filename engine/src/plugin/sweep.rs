@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use super::catalogue::{Catalogue, SHADOWS, STAGING};
 use super::error::PluginError;
-use super::lock::Changing;
 use super::own_directory::{OwnDirectory, entries};
 use super::registered::Removal;
 use super::registration::{self, Registration};
@@ -42,7 +41,17 @@ impl Catalogue {
         }
         let changing = self.change()?;
         registration::sweep(self.root(), &changing)?;
-        let mut rubbish = self.leftovers(&changing)?;
+        let mut rubbish = Vec::new();
+        for leftover in self.directories_of_processes()? {
+            match OwnDirectory::adopt(&leftover, &changing) {
+                Ok(Some(adopted)) => rubbish.push(adopted),
+                Ok(None) => {}
+                Err(error) => {
+                    tracing::debug!(%error, "left for the next sweep");
+                    swept.held += 1;
+                }
+            }
+        }
         swept.leftovers = rubbish.len();
         let unneeded = self.unneeded()?;
         if !unneeded.is_empty() {
@@ -66,17 +75,12 @@ impl Catalogue {
         Ok(swept)
     }
 
-    /// Directories of processes that have ended.
-    fn leftovers(&self, changing: &Changing<'_>) -> Result<Vec<OwnDirectory>, PluginError> {
-        let staging = entries(self.root())?
-            .into_iter()
-            .filter(|path| begins_with(path, STAGING));
+    fn directories_of_processes(&self) -> Result<Vec<PathBuf>, PluginError> {
+        let is_staging = |path: &PathBuf| begins_with(path, STAGING);
+        let is_directory = |path: &PathBuf| path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+        let staging = entries(self.root())?.into_iter().filter(is_staging);
         let shadows = entries(&self.root().join(SHADOWS))?;
-        staging
-            .chain(shadows)
-            .filter(|path| path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()))
-            .filter_map(|path| OwnDirectory::adopt(&path, changing).transpose())
-            .collect()
+        Ok(staging.chain(shadows).filter(is_directory).collect())
     }
 
     fn unneeded(&self) -> Result<Vec<PathBuf>, PluginError> {

@@ -6,12 +6,23 @@ use super::workshop::{ID, LIBRARY, PROGRAM, Workshop};
 use crate::plugin::{Change, PluginError, Removal, Swept};
 
 #[test]
-fn opening_and_reading_create_nothing() {
+fn what_asks_for_a_plugin_that_is_not_there_creates_nothing() {
     let workshop = Workshop::new();
     let catalogue = workshop.catalogue();
     assert!(catalogue.list().unwrap().is_empty());
     assert_eq!(catalogue.sweep().unwrap(), Swept::default());
-    assert!(matches!(catalogue.get(ID), Err(PluginError::NotInstalled { .. })));
+    for refused in [
+        catalogue.get(ID).map(drop),
+        catalogue.enable(ID).map(drop),
+        catalogue.disable(ID).map(drop),
+        catalogue.uninstall(ID).map(drop),
+        catalogue.shadow(ID).map(drop),
+    ] {
+        assert!(
+            matches!(refused, Err(PluginError::NotInstalled { .. })),
+            "{refused:?}"
+        );
+    }
     assert!(!catalogue.root().exists());
 }
 
