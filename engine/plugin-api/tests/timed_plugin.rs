@@ -329,7 +329,14 @@ fn hang(call: impl FnOnce() + Send + 'static) -> thread::JoinHandle<()> {
     })
 }
 
-/// A lie of every kind compiles, and is told.
+#[test]
+fn every_lie_compiles() {
+    for lie in Lie::all() {
+        let checked = Build::lying(lie).check();
+        assert!(checked.is_ok(), "{lie:?}: {}", checked.unwrap_err());
+    }
+}
+
 #[test]
 fn lies_are_told() {
     let directory = TempDir::new().unwrap();
@@ -355,4 +362,11 @@ fn lies_are_told() {
     let outputs = |lie| unsafe { &*entry(lie).outputs };
     assert!(outputs(Lie::NoFunction(Call::Write)).write.is_none());
     assert_eq!(outputs(Lie::TableTooSmall).size, 24);
+    // SAFETY: as above.
+    let descriptor = |lie| unsafe { &*entry(lie).descriptor };
+    assert!(descriptor(Lie::NullId).id.is_null());
+    // SAFETY: it is a thousand bytes long.
+    let endless =
+        unsafe { std::slice::from_raw_parts(descriptor(Lie::EndlessName).name.cast::<u8>(), 1_000) };
+    assert!(endless.iter().all(|byte| *byte == b'.'));
 }
