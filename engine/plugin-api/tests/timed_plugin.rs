@@ -126,8 +126,8 @@ fn what_is_written_is_captured_whole() {
 fn a_device_that_waits_for_nobody_plays_silence_and_counts_a_gap_once() {
     let rig = Rig::new();
     let output = rig.plugin.create("timed-1").unwrap();
-    output.start(48_000, 2, 10).unwrap();
     let since = Instant::now();
+    output.start(48_000, 2, 10).unwrap();
     // Silence before the first frame is no gap.
     thread::sleep(Duration::from_millis(25));
     assert_eq!(output.status().xruns, 0);
