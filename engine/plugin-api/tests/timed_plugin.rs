@@ -33,9 +33,13 @@ struct Rig {
 
 impl Rig {
     fn new() -> Self {
+        Self::of(&Build::default())
+    }
+
+    fn of(build: &Build) -> Self {
         let directory = TempDir::new().unwrap();
         let timed = TimedPlugin::create(directory.path());
-        let package = timed.package(&Build::default());
+        let package = timed.package(build);
         let plugin = Plugin::load(&package.join(compiled::LIBRARY));
         let host: &'static Host = Box::leak(Box::default());
         let table: &'static HostTable = Box::leak(Box::new(host.table()));
@@ -369,4 +373,34 @@ fn lies_are_told() {
     let endless =
         unsafe { std::slice::from_raw_parts(descriptor(Lie::EndlessName).name.cast::<u8>(), 1_000) };
     assert!(endless.iter().all(|byte| *byte == b'.'));
+}
+
+#[test]
+fn lies_are_told_while_it_plays() {
+    let rig = Rig::of(&Build {
+        lies: vec![
+            Lie::WritesMore,
+            Lie::ConsumedEndless,
+            Lie::UnknownState,
+            Lie::DelayEndless,
+            Lie::UnknownFailure,
+        ],
+        ..Build::default()
+    });
+    assert_eq!(rig.plugin.create("nobody").err().unwrap().code, 77);
+    let output = rig.open();
+    assert_eq!(output.write(&ramp(480), 2), 960);
+    let status = output.status();
+    assert_eq!(
+        (status.state, status.consumed, status.delay),
+        (77, u64::MAX, u32::MAX)
+    );
+    // Beside, it is honest.
+    assert!(
+        status.look_again <= 10_000_000 && status.xruns == 0 && status.writable <= 960,
+        "{status:?}"
+    );
+    output.destroy();
+    let rig = Rig::of(&Build::lying(Lie::ManyTargets));
+    assert_eq!(rig.plugin.targets(1_000).unwrap().len(), 1_000);
 }
