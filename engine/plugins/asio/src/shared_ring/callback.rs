@@ -20,6 +20,9 @@ const MOST_SECONDS: u64 = 10;
 pub struct Callback {
     /// Frames that were read from the ring, or passed by a flush, up to its end.
     pub read: u64,
+    /// Frames that callbacks have asked for since the ring was attached, up to its end: those that were read and those that
+    /// were missing.
+    pub asked: u64,
     /// When it began, by [`clock::now`].
     pub at: u64,
     /// Frames that the device holds after it, those of this callback included.
@@ -33,6 +36,7 @@ impl CallbackWords {
     pub(super) fn write(&self, callback: &Callback) {
         let words = [
             callback.read,
+            callback.asked,
             callback.at,
             callback.device_delay,
             callback.frames,
@@ -50,9 +54,10 @@ impl CallbackWords {
 
     /// The last callback. `None` if there was none yet, it is being written, or what it says cannot be at `now`.
     pub(super) fn read(&self, now: u64, rate: u32) -> Option<Callback> {
-        let [read, at, device_delay, frames] = (0..TRIES).find_map(|_| self.try_read())?;
+        let [read, asked, at, device_delay, frames] = (0..TRIES).find_map(|_| self.try_read())?;
         let callback = Callback {
             read,
+            asked,
             at,
             device_delay,
             frames,

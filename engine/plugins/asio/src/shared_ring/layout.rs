@@ -111,14 +111,14 @@ pub(super) struct Side<T> {
 }
 
 /// What [`CallbackWords`] holds behind its sequence number.
-pub(super) const CALLBACK_WORDS: usize = 4;
+pub(super) const CALLBACK_WORDS: usize = 5;
 
 #[derive(Debug)]
 #[repr(C)]
 pub(super) struct CallbackWords {
     /// Odd while the words behind it are being written.
     pub(super) sequence: AtomicU64,
-    /// Frames read, when the callback began, frames that the device holds after it, frames of the callback.
+    /// Frames read, frames asked for, when the callback began, frames that the device holds after it, frames of the callback.
     pub(super) words: [AtomicU64; CALLBACK_WORDS],
     pub(super) xruns: AtomicU64,
     /// The largest callback lately, in frames.

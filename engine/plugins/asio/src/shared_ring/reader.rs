@@ -15,6 +15,7 @@ pub struct RingReader {
     geometry: Geometry,
     epoch: u64,
     position: ReaderPosition,
+    asked: u64,
     largest: LargestLately,
 }
 
@@ -43,6 +44,7 @@ impl RingReader {
             geometry,
             epoch,
             position: ReaderPosition::new(geometry.capacity.into()),
+            asked: 0,
             largest: LargestLately::default(),
         };
         let header = reader.header();
@@ -97,10 +99,12 @@ impl RingReader {
     /// Publishes what a callback saw that began at `at`, asked for `frames`, and leaves `device_delay` frames with the device.
     pub fn publish(&mut self, at: u64, frames: u64, device_delay: u64) {
         let largest = self.largest.note(at, frames);
+        self.asked += frames;
         let words = &self.header().callback.0;
         words.largest.store(largest, Ordering::Relaxed);
         words.write(&Callback {
             read: self.position.get(),
+            asked: self.asked,
             at,
             device_delay,
             frames,
