@@ -228,7 +228,9 @@ impl Output for AsioOutput {
     }
 
     fn write(&mut self, samples: &[f32]) -> u32 {
-        let Some(playing) = &mut self.playing else { return 0 };
+        let Some(playing) = &mut self.playing else {
+            return 0;
+        };
         if playing.is_broken {
             return 0;
         }
@@ -250,7 +252,9 @@ impl Output for AsioOutput {
         playing.is_broken |= status.is_err() || process.is_broken(lease.slot(), playing.epoch);
         let status = status.unwrap_or(Status::running());
         let state = match process.condition() {
-            state @ (OutputState::Running | OutputState::ResetWanted) if !playing.is_broken => return Status { state, ..status },
+            state @ (OutputState::Running | OutputState::ResetWanted) if !playing.is_broken => {
+                return Status { state, ..status };
+            }
             OutputState::Disconnected => OutputState::Disconnected,
             _ => OutputState::Failed,
         };
@@ -281,7 +285,10 @@ impl Output for AsioOutput {
                 }
                 answer => Err(unexpected(&answer).into()),
             },
-            _ => Err(Failure::new(FailureCode::Device, "the device is lost; open it again")),
+            _ => Err(Failure::new(
+                FailureCode::Device,
+                "the device is lost; open it again",
+            )),
         }
     }
 

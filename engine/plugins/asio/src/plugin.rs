@@ -55,7 +55,10 @@ impl AsioPlugin {
             Place::Anonymous => shared_ring::sweep(&shared_ring::directory()),
         };
         if swept > 0 {
-            (launch.log)(LogLevel::Info, &format!("{swept} rings of processes that are gone were removed"));
+            (launch.log)(
+                LogLevel::Info,
+                &format!("{swept} rings of processes that are gone were removed"),
+            );
         }
         let pool = Pool::new(launch).map_err(|error| Failure::device(error.to_string()))?;
         Ok(Self {
@@ -80,7 +83,9 @@ impl OutputPlugin for AsioPlugin {
     type Output = AsioOutput;
 
     fn start(host: Host, directory: &Path) -> Result<Self, Failure> {
-        let program = directory.join(PROGRAM).with_extension(std::env::consts::EXE_EXTENSION);
+        let program = directory
+            .join(PROGRAM)
+            .with_extension(std::env::consts::EXE_EXTENSION);
         if !program.is_file() {
             let message = format!("there is no {}; install the plugin again", program.display());
             return Err(Failure::new(FailureCode::NotFound, message));

@@ -45,7 +45,9 @@ mod tests {
         assert_eq!(backoff.wait_until(now), None);
         let mut wait = |ran: Duration| {
             backoff.died(ran, now);
-            backoff.wait_until(now).map_or(0, |until| (until - now).as_millis())
+            backoff
+                .wait_until(now)
+                .map_or(0, |until| (until - now).as_millis())
         };
         let short = Duration::from_millis(10);
         let waits: Vec<_> = (0..9).map(|_| wait(short)).collect();

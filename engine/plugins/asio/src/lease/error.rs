@@ -50,7 +50,9 @@ impl LeaseError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Start { .. } | Self::Protocol(_) => "install the plugin again, with its program",
-            Self::Gone | Self::TimedOut(_) => "try again; if it stays so, the device's driver hangs or crashes",
+            Self::Gone | Self::TimedOut(_) => {
+                "try again; if it stays so, the device's driver hangs or crashes"
+            }
             Self::Fault { .. } => "choose another output",
             Self::Full => "close an output that is not needed",
             Self::Ending => "nothing needs to be done",

@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use parking_lot::{Condvar, Mutex};
 use utter_plugin::{Holdings, LogLevel};
 
+use super::LeaseError;
 use super::backoff::Backoff;
 use super::process::Process;
 use super::spawner::{Launch, OnDeath, Spawner};
-use super::LeaseError;
 use crate::protocol::message::{SLOTS, Shape};
 use crate::protocol::{Answer, Device, Request};
 
@@ -173,7 +173,11 @@ impl Pool {
             // It has died already.
             (Ok(process), _) => {
                 process.kill();
-                Err(if is_ending { LeaseError::Ending } else { LeaseError::Gone })
+                Err(if is_ending {
+                    LeaseError::Ending
+                } else {
+                    LeaseError::Gone
+                })
             }
             (Err(error), _) => Err(error),
         };
@@ -187,7 +191,12 @@ impl Pool {
     }
 
     /// A place in a process that runs, or the right to start one.
-    fn find(self: &Arc<Self>, device: &str, shape: Option<&Shape>, deadline: Instant) -> Result<Found, LeaseError> {
+    fn find(
+        self: &Arc<Self>,
+        device: &str,
+        shape: Option<&Shape>,
+        deadline: Instant,
+    ) -> Result<Found, LeaseError> {
         let mut state = self.state.lock();
         loop {
             if state.is_ending {
@@ -198,7 +207,11 @@ impl Pool {
             let until = match state.entries.iter_mut().find(|entry| entry.suits(device, shape)) {
                 Some(entry) => match &entry.stage {
                     Stage::Running(process) => {
-                        let slot = entry.taken.iter().position(|taken| !taken).ok_or(LeaseError::Full)?;
+                        let slot = entry
+                            .taken
+                            .iter()
+                            .position(|taken| !taken)
+                            .ok_or(LeaseError::Full)?;
                         entry.taken[slot] = true;
                         return Ok(Found::Place(Lease {
                             pool: Arc::clone(self),
@@ -306,8 +319,11 @@ impl State {
             Stage::Running(process) if !process.is_usable() => Some(Arc::clone(process)),
             _ => None,
         };
-        while let Some((place, process)) =
-            self.entries.iter().enumerate().find_map(|(place, entry)| Some((place, dead(entry)?)))
+        while let Some((place, process)) = self
+            .entries
+            .iter()
+            .enumerate()
+            .find_map(|(place, entry)| Some((place, dead(entry)?)))
         {
             // One that only has lost its device must not keep it.
             process.kill();
@@ -396,7 +412,10 @@ impl Lease {
     ) -> Result<Answer, LeaseError> {
         let answer = self.process.call(request, ring, deadline);
         if let Err(LeaseError::TimedOut(what)) = &answer {
-            let message = format!("process {} does not answer ({what}) and is ended", self.process.pid());
+            let message = format!(
+                "process {} does not answer ({what}) and is ended",
+                self.process.pid()
+            );
             self.pool.log(LogLevel::Warning, &message);
             self.process.kill();
         }
@@ -425,10 +444,18 @@ impl Lease {
             false => true,
         };
         if was_last {
-            self.pool.state.lock().entries.retain(|entry| entry.number != self.number);
+            self.pool
+                .state
+                .lock()
+                .entries
+                .retain(|entry| entry.number != self.number);
             self.pool.changed.notify_all();
         }
-        if is_gone { Ok(()) } else { Err(LeaseError::TimedOut("end")) }
+        if is_gone {
+            Ok(())
+        } else {
+            Err(LeaseError::TimedOut("end"))
+        }
     }
 
     fn is_shared(&self) -> bool {
@@ -459,7 +486,10 @@ fn list(process: &Process, deadline: Instant) -> Result<Vec<Device>, LeaseError>
             from: devices.len() as u32,
         };
         match process.call(&list, None, deadline)? {
-            Answer::Devices { devices: page, has_more } => {
+            Answer::Devices {
+                devices: page,
+                has_more,
+            } => {
                 let is_last = !has_more || page.is_empty();
                 devices.extend(page);
                 if is_last {

@@ -100,7 +100,12 @@ impl Process {
     /// # Errors
     ///
     /// [`LeaseError::Gone`] as soon as the process is; [`LeaseError::TimedOut`]; [`LeaseError::Fault`] if it refuses.
-    pub fn call(&self, request: &Request, ring: Option<&Handover>, deadline: Instant) -> Result<Answer, LeaseError> {
+    pub fn call(
+        &self,
+        request: &Request,
+        ring: Option<&Handover>,
+        deadline: Instant,
+    ) -> Result<Answer, LeaseError> {
         let (answer_in, answer_out) = mpsc::sync_channel(1);
         let id = {
             let mut calls = self.calls.lock();
@@ -177,7 +182,9 @@ impl Process {
     fn turn(&self, from: OutputState, to: OutputState) {
         let (from, to) = (from as i32, to as i32);
         // Otherwise it is lost, and stays so.
-        let _ = self.condition.compare_exchange(from, to, Ordering::AcqRel, Ordering::Relaxed);
+        let _ = self
+            .condition
+            .compare_exchange(from, to, Ordering::AcqRel, Ordering::Relaxed);
     }
 
     fn lose(&self, to: OutputState) {

@@ -6,9 +6,9 @@
 use std::io;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -71,7 +71,9 @@ impl Spawner {
         };
         Ok(Self {
             jobs: Mutex::new(Some(jobs_in)),
-            thread: Mutex::new(Some(thread::Builder::new().name("asio keeper".into()).spawn(work)?)),
+            thread: Mutex::new(Some(
+                thread::Builder::new().name("asio keeper".into()).spawn(work)?,
+            )),
             running,
             started: AtomicU64::new(0),
             launch,
@@ -82,7 +84,8 @@ impl Spawner {
     pub(super) fn spawn(&self, on_death: OnDeath) -> Result<Arc<Process>, LeaseError> {
         let (reply, answer) = mpsc::sync_channel(1);
         let jobs = self.jobs.lock().clone().ok_or(LeaseError::Ending)?;
-        jobs.send(Job { on_death, reply }).map_err(|_| LeaseError::Ending)?;
+        jobs.send(Job { on_death, reply })
+            .map_err(|_| LeaseError::Ending)?;
         // Otherwise the thread would wait for this end as for that of any other.
         drop(jobs);
         let process = answer.recv().map_err(|_| LeaseError::Ending)?;
@@ -189,10 +192,15 @@ fn launch_process(launch: &Launch, running: &Arc<AtomicU32>, on_death: OnDeath) 
     };
     let named = |name: &str| thread::Builder::new().name(format!("asio {name} {pid}"));
     let spawn_all = || Ok([named("answers").spawn(hear)?, named("errors").spawn(listen)?]);
-    spawn_all().map(|readers| Kept { process: Arc::clone(&process), readers: readers.into() }).inspect_err(|_: &io::Error| {
-        process.kill();
-        running.fetch_sub(1, Ordering::Relaxed);
-    })
+    spawn_all()
+        .map(|readers| Kept {
+            process: Arc::clone(&process),
+            readers: readers.into(),
+        })
+        .inspect_err(|_: &io::Error| {
+            process.kill();
+            running.fetch_sub(1, Ordering::Relaxed);
+        })
 }
 
 fn spawn(launch: &Launch) -> io::Result<(Child, Sender)> {
@@ -211,7 +219,10 @@ fn spawn(launch: &Launch) -> io::Result<(Child, Sender)> {
     #[cfg(not(unix))]
     {
         let mut child = command.stdin(Stdio::piped()).spawn()?;
-        let stdin = child.stdin.take().ok_or_else(|| io::Error::other("a process without pipes"))?;
+        let stdin = child
+            .stdin
+            .take()
+            .ok_or_else(|| io::Error::other("a process without pipes"))?;
         Ok((child, Sender(stdin)))
     }
 }
@@ -244,7 +255,12 @@ fn hear(process: &Process, mut pipe: Pipe<impl Source>) -> Option<String> {
 }
 
 /// Nothing more comes of the process: it is over for everybody, and its remains are taken.
-fn end(process: &Process, reason: Option<&str>, running: &AtomicU32, log: &(dyn Fn(LogLevel, &str) + Send + Sync)) {
+fn end(
+    process: &Process,
+    reason: Option<&str>,
+    running: &AtomicU32,
+    log: &(dyn Fn(LogLevel, &str) + Send + Sync),
+) {
     process.is_over();
     let pid = process.pid();
     match reason {

@@ -20,8 +20,8 @@ mod unix {
 
     use rustix::io::Errno;
     use rustix::net::{
-        AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage,
-        SendFlags, SocketFlags, SocketType, recvmsg, sendmsg, socketpair,
+        AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
+        SendAncillaryMessage, SendFlags, SocketFlags, SocketType, recvmsg, sendmsg, socketpair,
     };
 
     use super::{Frame, MOST_DESCRIPTORS};
@@ -39,7 +39,12 @@ mod unix {
 
     /// Makes a connection; the second end is for the program, whose standard input it becomes.
     pub fn connection() -> io::Result<(Sender, OwnedFd)> {
-        let (ours, theirs) = socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
+        let (ours, theirs) = socketpair(
+            AddressFamily::UNIX,
+            SocketType::STREAM,
+            SocketFlags::CLOEXEC,
+            None,
+        )?;
         Ok((Sender(ours), theirs))
     }
 

@@ -134,7 +134,10 @@ impl Decoder {
     /// # Errors
     ///
     /// If what comes next is no frame. That is told as soon as its header is there.
-    #[expect(clippy::should_implement_trait, reason = "it gives frames again after it gave none")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "it gives frames again after it gave none"
+    )]
     pub fn next(&mut self) -> Result<Option<Frame>, FrameError> {
         let Some((header, rest)) = self.bytes.split_first_chunk::<HEADER_BYTES>() else {
             return Ok(None);
@@ -155,7 +158,24 @@ impl Decoder {
 }
 
 fn read_header(header: &[u8; HEADER_BYTES]) -> Result<(Kind, usize, u32), FrameError> {
-    let [m0, m1, m2, version, l0, l1, l2, l3, kind, z0, z1, z2, i0, i1, i2, i3] = *header;
+    let [
+        m0,
+        m1,
+        m2,
+        version,
+        l0,
+        l1,
+        l2,
+        l3,
+        kind,
+        z0,
+        z1,
+        z2,
+        i0,
+        i1,
+        i2,
+        i3,
+    ] = *header;
     if [m0, m1, m2] != MAGIC {
         return Err(FrameError::Magic);
     }

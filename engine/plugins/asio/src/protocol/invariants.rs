@@ -21,7 +21,10 @@ pub fn fuzz_protocol(data: &[u8]) -> bool {
     let in_pieces = decode(bytes, piece);
     assert_eq!(in_pieces, decode(bytes, bytes.len().max(1)));
     let (frames, is_whole) = in_pieces;
-    let says_something = frames.iter().map(check_payload).fold(true, |all, this| all && this);
+    let says_something = frames
+        .iter()
+        .map(check_payload)
+        .fold(true, |all, this| all && this);
     is_whole && says_something && !frames.is_empty()
 }
 
@@ -71,7 +74,8 @@ fn check_payload(frame: &Frame) -> bool {
 mod tests {
     #[test]
     fn seeds_of_the_fuzz_target_hold() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../fuzz/corpus/sidecar_protocol");
+        let folder =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../fuzz/corpus/sidecar_protocol");
         let mut outcomes = [0, 0];
         for seed in std::fs::read_dir(folder).unwrap() {
             let path = seed.unwrap().path();

@@ -75,9 +75,8 @@ impl CallbackWords {
         let words = std::array::from_fn(|i| self.words[i].load(Ordering::Relaxed));
         // The words may not be read after the number is checked.
         fence(Ordering::Acquire);
-        let is_whole = before != 0
-            && before.is_multiple_of(2)
-            && self.sequence.load(Ordering::Relaxed) == before;
+        let is_whole =
+            before != 0 && before.is_multiple_of(2) && self.sequence.load(Ordering::Relaxed) == before;
         is_whole.then_some(words)
     }
 }

@@ -57,7 +57,8 @@ fn check_writer(data: &[u8]) {
     let Ok(mut file) = std::fs::OpenOptions::new().write(true).open(path) else {
         panic!("a ring has a file");
     };
-    let written = std::io::Seek::seek(&mut file, std::io::SeekFrom::Start(256)).and_then(|_| file.write_all(reader_words));
+    let written = std::io::Seek::seek(&mut file, std::io::SeekFrom::Start(256))
+        .and_then(|_| file.write_all(reader_words));
     assert!(written.is_ok());
     match writer.write(&[0.25; 64]) {
         Ok(frames) => assert!(frames <= geometry.capacity),
@@ -68,7 +69,11 @@ fn check_writer(data: &[u8]) {
         assert!(callback.held_at(now, geometry.rate) <= 10 * u64::from(geometry.rate));
         assert!(callback.read <= writer.written());
     }
-    assert!(writer.largest_callback().is_none_or(|frames| frames <= geometry.capacity / 2));
+    assert!(
+        writer
+            .largest_callback()
+            .is_none_or(|frames| frames <= geometry.capacity / 2)
+    );
 }
 
 fn file_of(data: &[u8]) -> Option<std::path::PathBuf> {

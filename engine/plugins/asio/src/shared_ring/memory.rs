@@ -56,12 +56,16 @@ impl Mapping {
             #[cfg(target_os = "linux")]
             Place::Anonymous => {
                 let descriptor = linux::create(geometry.bytes())?;
-                let mapping = Self::map(&File::from(descriptor.try_clone().map_err(RingError::memory("clone"))?))?;
+                let mapping = Self::map(&File::from(
+                    descriptor.try_clone().map_err(RingError::memory("clone"))?,
+                ))?;
                 Ok((mapping, Backing::Anonymous, Handover::Descriptor(descriptor)))
             }
             Place::Directory(directory) => {
                 let (file, path) = create_locked(directory)?;
-                let sized = file.set_len(geometry.bytes()).map_err(RingError::memory("set_len"));
+                let sized = file
+                    .set_len(geometry.bytes())
+                    .map_err(RingError::memory("set_len"));
                 match sized.and_then(|()| Self::map(&file)) {
                     Ok(mapping) => {
                         let handover = Handover::Path(path.clone());

@@ -69,7 +69,9 @@ impl RingReader {
     ///
     /// [`Lie`] if the writer's position cannot be. The ring must not be read any more.
     pub fn look(&mut self) -> Result<Found, Lie> {
-        let Self { mapping, position, .. } = self;
+        let Self {
+            mapping, position, ..
+        } = self;
         let header = mapping.header();
         position.look(&header.writer.0.words, &header.reader.0.words)
     }

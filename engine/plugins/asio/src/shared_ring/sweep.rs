@@ -17,7 +17,9 @@ pub fn directory() -> PathBuf {
 /// there holds none.
 pub fn sweep(directory: &Path) -> usize {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-    entries.filter(|entry| is_ring(entry) && remove_if_free(&entry.path())).count()
+    entries
+        .filter(|entry| is_ring(entry) && remove_if_free(&entry.path()))
+        .count()
 }
 
 fn is_ring(entry: &fs::DirEntry) -> bool {
@@ -54,7 +56,11 @@ mod tests {
         assert_eq!(sweep(directory.path()), 1);
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2);
         drop(ring);
-        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1, "its maker removes it");
+        assert_eq!(
+            fs::read_dir(directory.path()).unwrap().count(),
+            1,
+            "its maker removes it"
+        );
         assert_eq!(sweep(&directory.path().join("nowhere")), 0);
     }
 }

@@ -38,7 +38,11 @@ fn read(reader: &mut RingReader, most: usize) -> Vec<f32> {
 fn frames_come_out_as_they_went_in() {
     for (mut writer, mut reader, _kept) in rings() {
         assert!(!reader.is_owed(), "nothing is owed at first");
-        assert_eq!(writer.write(&[1.0, 2.0, 3.0, 4.0, 5.0]).unwrap(), 2, "whole frames");
+        assert_eq!(
+            writer.write(&[1.0, 2.0, 3.0, 4.0, 5.0]).unwrap(),
+            2,
+            "whole frames"
+        );
         assert!(reader.is_owed());
         assert_eq!(read(&mut reader, 1), [1.0, 2.0]);
         assert_eq!(writer.write(&[0.5; 40]).unwrap(), 7, "as many as fit");
@@ -75,7 +79,11 @@ fn a_callback_is_told_as_it_was_and_what_cannot_be_is_not_believed() {
         assert_eq!((callback.read, callback.frames), (3, 480));
         assert_eq!(callback.next_at(48_000), now + 10_000_000);
         assert_eq!(callback.held_at(now + 5_000_000, 48_000), 720);
-        assert_eq!(writer.largest_callback(), Some(4), "no more than half of the ring");
+        assert_eq!(
+            writer.largest_callback(),
+            Some(4),
+            "no more than half of the ring"
+        );
 
         for (at, frames, delay) in [
             (now + 10_000_000, 480, 0),
@@ -85,7 +93,11 @@ fn a_callback_is_told_as_it_was_and_what_cannot_be_is_not_believed() {
             (0, 480, 0),
         ] {
             reader.publish(at, frames, delay);
-            assert_eq!(writer.callback(now.max(61_000_000_000)), None, "{at} {frames} {delay}");
+            assert_eq!(
+                writer.callback(now.max(61_000_000_000)),
+                None,
+                "{at} {frames} {delay}"
+            );
         }
     }
 }
@@ -116,15 +128,33 @@ fn what_is_no_ring_is_refused() {
         std::fs::write(&path, bytes).unwrap();
         RingReader::attach(Handover::Path(path.clone()))
     };
-    let (writer, _) = RingWriter::create(GEOMETRY, 1, &Place::Directory(directory.path().to_owned())).unwrap();
-    let good = std::fs::read(std::fs::read_dir(directory.path()).unwrap().next().unwrap().unwrap().path()).unwrap();
+    let (writer, _) =
+        RingWriter::create(GEOMETRY, 1, &Place::Directory(directory.path().to_owned())).unwrap();
+    let good = std::fs::read(
+        std::fs::read_dir(directory.path())
+            .unwrap()
+            .next()
+            .unwrap()
+            .unwrap()
+            .path(),
+    )
+    .unwrap();
     drop(writer);
     assert_eq!(good[..8], MAGIC.to_ne_bytes());
     assert!(attach(&good).is_ok());
     assert!(attach(&[]).is_err());
     assert!(attach(&good[..HEADER_BYTES - 1]).is_err());
     assert!(attach(&good[..good.len() - 1]).is_err(), "shorter than it says");
-    for (at, value) in [(0, 0), (8, 2), (12, 1), (16, 7), (16, 1), (20, 0), (24, 0), (24, 255)] {
+    for (at, value) in [
+        (0, 0),
+        (8, 2),
+        (12, 1),
+        (16, 7),
+        (16, 1),
+        (20, 0),
+        (24, 0),
+        (24, 255),
+    ] {
         let mut bad = good.clone();
         bad[at..at + 4].copy_from_slice(&u32::to_ne_bytes(value));
         assert!(attach(&bad).is_err(), "{at} {value}");

@@ -88,7 +88,9 @@ impl RingWriter {
     ///
     /// [`RingError::Lie`] if that cannot be.
     pub fn read(&mut self) -> Result<u64, RingError> {
-        let Self { mapping, position, .. } = self;
+        let Self {
+            mapping, position, ..
+        } = self;
         Ok(position.read(&mapping.header().reader.0.words)?)
     }
 

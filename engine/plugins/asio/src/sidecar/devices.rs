@@ -107,16 +107,25 @@ impl Devices {
     /// How a device would be opened: as it is asked for where the device can, as it is by itself otherwise. 0 asks for nothing.
     pub(crate) fn negotiate(&self, id: &str, rate: u32, channels: u32, period: u32) -> Result<Shape, Fault> {
         let device = self.find(id)?;
-        let own = device.default_output_config().map_err(|error| Fault::of(id, &error))?;
+        let own = device
+            .default_output_config()
+            .map_err(|error| Fault::of(id, &error))?;
         let configs = configs(&device, id)?;
         let usable = |channels: u32, rate: u32| best(&configs, channels, rate).is_some();
         let (own_channels, own_rate) = (u32::from(own.channels()), own.sample_rate());
         let channels = [channels, own_channels];
-        let shapes = channels.iter().flat_map(|&channels| [(channels, rate), (channels, own_rate)]);
+        let shapes = channels
+            .iter()
+            .flat_map(|&channels| [(channels, rate), (channels, own_rate)]);
         let (channels, rate) = shapes
             .filter(|&(channels, rate)| channels > 0 && rate > 0)
             .find(|&(channels, rate)| usable(channels, rate))
-            .ok_or_else(|| Fault::new(FaultCode::NoUsableFormat, format!("`{id}` takes no usable format")))?;
+            .ok_or_else(|| {
+                Fault::new(
+                    FaultCode::NoUsableFormat,
+                    format!("`{id}` takes no usable format"),
+                )
+            })?;
         let wanted = (u64::from(period) * u64::from(rate) + 500_000) / 1_000_000;
         let wanted = wanted.clamp(1, rate.into()) as u32;
         let supported = best(&configs, channels, rate).map(|config| *config.buffer_size());
@@ -135,7 +144,12 @@ impl Devices {
         let device = self.find(id)?;
         let format = best(&configs(&device, id)?, shape.channels, shape.rate)
             .map(SupportedStreamConfigRange::sample_format)
-            .ok_or_else(|| Fault::new(FaultCode::NoUsableFormat, format!("`{id}` takes no usable format")))?;
+            .ok_or_else(|| {
+                Fault::new(
+                    FaultCode::NoUsableFormat,
+                    format!("`{id}` takes no usable format"),
+                )
+            })?;
         Ok((device, format))
     }
 
@@ -156,7 +170,11 @@ fn configs(device: &cpal::Device, id: &str) -> Result<Vec<SupportedStreamConfigR
 }
 
 /// What is offered with these channels and this rate, in the best format of samples.
-fn best(configs: &[SupportedStreamConfigRange], channels: u32, rate: u32) -> Option<&SupportedStreamConfigRange> {
+fn best(
+    configs: &[SupportedStreamConfigRange],
+    channels: u32,
+    rate: u32,
+) -> Option<&SupportedStreamConfigRange> {
     let offered = |format: &SampleFormat| {
         configs.iter().find(|config| {
             u32::from(config.channels()) == channels

@@ -46,7 +46,9 @@ impl Health {
     pub(crate) fn report(&self, kind: ErrorKind) {
         match kind {
             ErrorKind::Xrun => {}
-            ErrorKind::DeviceNotAvailable | ErrorKind::HostUnavailable => self.is_lost.store(true, Ordering::Relaxed),
+            ErrorKind::DeviceNotAvailable | ErrorKind::HostUnavailable => {
+                self.is_lost.store(true, Ordering::Relaxed)
+            }
             ErrorKind::StreamInvalidated => self.wants_reset.store(true, Ordering::Relaxed),
             _ => drop(self.faults.fetch_add(1, Ordering::Relaxed)),
         }
@@ -96,7 +98,11 @@ impl Watch {
 
     fn judge(&self) -> Option<Notice> {
         let has_faults = self.health.faults.load(Ordering::Relaxed) > self.faults_before;
-        let limit = if has_faults { LONGEST_STORM } else { LONGEST_SILENCE };
+        let limit = if has_faults {
+            LONGEST_STORM
+        } else {
+            LONGEST_SILENCE
+        };
         if self.health.is_lost() {
             Some(Notice::DeviceLost {})
         } else if self.health.wants_reset.load(Ordering::Relaxed) {
@@ -133,7 +139,11 @@ mod tests {
         let began = now;
         for _ in 0..100 {
             now += 20 * MILLISECOND;
-            notices.extend(watch.look(now).map(|notice| (notice, (now - began) / MILLISECOND)));
+            notices.extend(
+                watch
+                    .look(now)
+                    .map(|notice| (notice, (now - began) / MILLISECOND)),
+            );
         }
         assert_eq!(notices, [(Notice::DeviceFailed {}, 540)]);
     }

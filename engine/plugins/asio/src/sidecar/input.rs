@@ -80,7 +80,9 @@ struct Input(utter_asio::protocol::channel::Receiver<rustix::fd::BorrowedFd<'sta
 #[cfg(unix)]
 impl Input {
     fn new() -> Self {
-        Self(utter_asio::protocol::channel::Receiver::new(rustix::stdio::stdin()))
+        Self(utter_asio::protocol::channel::Receiver::new(
+            rustix::stdio::stdin(),
+        ))
     }
 
     fn receive(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {

@@ -10,6 +10,7 @@ mod list;
 mod orders;
 mod output;
 mod parent;
+mod priority;
 mod realtime;
 mod serve;
 mod slots;

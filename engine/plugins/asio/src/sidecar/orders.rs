@@ -66,7 +66,10 @@ impl Orders {
 
     /// What there is to tell at `now`.
     pub(crate) fn look(&mut self, now: u64) -> impl Iterator<Item = Notice> + use<> {
-        let notices = self.open.as_mut().map(|open| [open.slots.collect(), open.stream.watch.look(now)]);
+        let notices = self
+            .open
+            .as_mut()
+            .map(|open| [open.slots.collect(), open.stream.watch.look(now)]);
         notices.into_iter().flatten().flatten()
     }
 
@@ -93,11 +96,15 @@ impl Orders {
 
     fn open(&mut self, id: String, shape: &Shape) -> Result<Shape, Fault> {
         if let Some(open) = &self.open {
-            let is_same = open.id == id && (open.stream.shape.rate, open.stream.shape.channels) == (shape.rate, shape.channels);
+            let is_same = open.id == id
+                && (open.stream.shape.rate, open.stream.shape.channels) == (shape.rate, shape.channels);
             return if is_same {
                 Ok(open.stream.shape)
             } else {
-                Err(Fault::new(FaultCode::WrongState, "another device is open, or in another way"))
+                Err(Fault::new(
+                    FaultCode::WrongState,
+                    "another device is open, or in another way",
+                ))
             };
         }
         let (mixer, control) = mixer(shape.channels.max(1) as usize);
@@ -109,7 +116,12 @@ impl Orders {
     }
 
     fn reset(&mut self) -> Result<Shape, Fault> {
-        let Some(Open { id, stream, mut slots }) = self.open.take() else {
+        let Some(Open {
+            id,
+            stream,
+            mut slots,
+        }) = self.open.take()
+        else {
             return Err(not_open());
         };
         let shape = stream.shape;
@@ -118,7 +130,10 @@ impl Orders {
             Err(fault)
         };
         let Some(mixer) = stream.close() else {
-            return gone(slots, Fault::new(FaultCode::Device, "the device keeps what it was given"));
+            return gone(
+                slots,
+                Fault::new(FaultCode::Device, "the device keeps what it was given"),
+            );
         };
         match Stream::open(&self.devices, &id, &shape, mixer) {
             Ok(stream) => {
@@ -135,7 +150,10 @@ impl Orders {
     }
 
     fn close(&mut self) {
-        if let Some(Open { stream, mut slots, .. }) = self.open.take() {
+        if let Some(Open {
+            stream, mut slots, ..
+        }) = self.open.take()
+        {
             drop(stream.close());
             slots.clear();
         }
@@ -202,7 +220,10 @@ mod tests {
                 break;
             }
         }
-        assert_eq!(found, devices.into_iter().map(|device| device.id).collect::<Vec<_>>());
+        assert_eq!(
+            found,
+            devices.into_iter().map(|device| device.id).collect::<Vec<_>>()
+        );
         assert!(pages > 2);
     }
 }

@@ -31,10 +31,13 @@ pub(crate) fn run(host: u32) -> std::io::Result<()> {
             Ok(order) => {
                 let id = order.id;
                 let is_last = order.request == Request::Quit {};
-                output.answer(id, &desk.serve(order).unwrap_or_else(|fault| Answer::Fault {
-                    code: fault.code,
-                    message: fault.message,
-                }));
+                output.answer(
+                    id,
+                    &desk.serve(order).unwrap_or_else(|fault| Answer::Fault {
+                        code: fault.code,
+                        message: fault.message,
+                    }),
+                );
                 if is_last {
                     parent::exit_now(0);
                 }

@@ -60,7 +60,13 @@ impl Slots {
     }
 
     /// Checks a ring and has the callback read it.
-    pub(crate) fn attach(&mut self, slot: u32, epoch: u64, ring: Option<Handover>, shape: &Shape) -> Result<(), Fault> {
+    pub(crate) fn attach(
+        &mut self,
+        slot: u32,
+        epoch: u64,
+        ring: Option<Handover>,
+        shape: &Shape,
+    ) -> Result<(), Fault> {
         let wrong = |message: &str| Fault::new(FaultCode::WrongState, message);
         let slot = self.slot(slot)?;
         if self.epochs[slot].is_some() {
@@ -89,7 +95,10 @@ impl Slots {
             return Ok(());
         }
         let stands_still = || Fault::new(FaultCode::Device, "the device does not run, and keeps the ring");
-        self.control.commands.push(Command::Detach(slot)).map_err(|_| stands_still())?;
+        self.control
+            .commands
+            .push(Command::Detach(slot))
+            .map_err(|_| stands_still())?;
         let since = Instant::now();
         while self.epochs[slot].is_some() {
             if since.elapsed() > GIVE_BACK {
@@ -104,7 +113,12 @@ impl Slots {
     /// Frees what the callback has given back, and tells of the rings among it that nobody asked for.
     pub(crate) fn collect(&mut self) -> Option<Notice> {
         let mut broken = None;
-        while let Ok(Returned { slot, feed, is_broken }) = self.control.returned.pop() {
+        while let Ok(Returned {
+            slot,
+            feed,
+            is_broken,
+        }) = self.control.returned.pop()
+        {
             let epoch = feed.epoch();
             // A ring that was attached since is another one.
             if self.epochs[slot] == Some(epoch) {
@@ -113,7 +127,10 @@ impl Slots {
             }
             if is_broken {
                 eprintln!("the writer of ring {epoch} has lied; it is not read any more");
-                broken = Some(Notice::RingBroken { slot: slot as u32, epoch });
+                broken = Some(Notice::RingBroken {
+                    slot: slot as u32,
+                    epoch,
+                });
             }
         }
         broken

@@ -11,6 +11,7 @@ use utter_asio::protocol::message::{FaultCode, Shape};
 
 use super::devices::{Devices, Fault};
 use super::health::{Health, Watch};
+use super::priority::CallbackThread;
 use super::realtime::{DeviceSample, Mixer};
 
 /// How long a device may take from its start to its first callback.
@@ -36,7 +37,17 @@ impl Stream {
     pub(crate) fn open(devices: &Devices, id: &str, shape: &Shape, mixer: Mixer) -> Result<Self, NotOpened> {
         let (lender, returned) = mpsc::channel();
         let health = Arc::new(Health::default());
-        match start(devices, id, shape, LentMixer { mixer: Some(mixer), lender }, &health, &returned) {
+        match start(
+            devices,
+            id,
+            shape,
+            LentMixer {
+                mixer: Some(mixer),
+                lender,
+            },
+            &health,
+            &returned,
+        ) {
             Ok(stream) => {
                 let period = stream.buffer_size().unwrap_or(shape.period);
                 let shape = Shape { period, ..*shape };
@@ -82,23 +93,40 @@ fn start(
         SampleFormat::U24 => build::<cpal::U24>,
         SampleFormat::U16 => build::<u16>,
         SampleFormat::U8 => build::<u8>,
-        other => return Err(Fault::new(FaultCode::NoUsableFormat, format!("`{id}` takes {other}"))),
+        other => {
+            return Err(Fault::new(
+                FaultCode::NoUsableFormat,
+                format!("`{id}` takes {other}"),
+            ));
+        }
     };
     let of_device = |error: cpal::Error| Fault::of(id, &error);
     let lender = mixer.lender.clone();
+    let thread = CallbackThread::default();
     let fixed = BufferSize::Fixed(shape.period);
-    let stream = match build(&device, shape, fixed, mixer, health) {
+    let stream = match build(&device, shape, fixed, mixer, health, &thread) {
         Err(error) if error.kind() == ErrorKind::UnsupportedConfig => {
-            eprintln!("`{id}` refuses a period of {} frames; its own is used", shape.period);
+            eprintln!(
+                "`{id}` refuses a period of {} frames; its own is used",
+                shape.period
+            );
             // The failed attempt has dropped its callback.
             let mixer = Some(returned.try_recv().map_err(|_| of_device(error))?);
-            build(&device, shape, BufferSize::Default, LentMixer { mixer, lender }, health)
+            build(
+                &device,
+                shape,
+                BufferSize::Default,
+                LentMixer { mixer, lender },
+                health,
+                &thread,
+            )
         }
         built => built,
     };
     let stream = stream.map_err(of_device)?;
     stream.play().map_err(of_device)?;
     wait_for_callback(id, health)?;
+    thread.promote();
     Ok(stream)
 }
 
@@ -106,10 +134,16 @@ fn wait_for_callback(id: &str, health: &Health) -> Result<(), Fault> {
     let since = Instant::now();
     while health.callbacks() == 0 {
         if health.is_lost() {
-            return Err(Fault::new(FaultCode::NotFound, format!("`{id}` went away as it was opened")));
+            return Err(Fault::new(
+                FaultCode::NotFound,
+                format!("`{id}` went away as it was opened"),
+            ));
         }
         if since.elapsed() > FIRST_CALLBACK {
-            return Err(Fault::new(FaultCode::Device, format!("`{id}` opens, and then does not play")));
+            return Err(Fault::new(
+                FaultCode::Device,
+                format!("`{id}` opens, and then does not play"),
+            ));
         }
         thread::sleep(Duration::from_millis(1));
     }
@@ -122,7 +156,9 @@ fn build<T: DeviceSample + cpal::SizedSample>(
     buffer_size: BufferSize,
     mut lent: LentMixer,
     health: &Arc<Health>,
+    thread: &CallbackThread,
 ) -> Result<cpal::Stream, cpal::Error> {
+    let thread = thread.clone();
     let (served, health) = (Arc::clone(health), Arc::clone(health));
     let rate = shape.rate;
     device.build_output_stream::<T, _, _>(
@@ -132,6 +168,7 @@ fn build<T: DeviceSample + cpal::SizedSample>(
             buffer_size,
         },
         move |samples, info| {
+            thread.is_here();
             served.served();
             if let Some(mixer) = &mut lent.mixer {
                 mixer.render(samples, delay_frames(info, rate));

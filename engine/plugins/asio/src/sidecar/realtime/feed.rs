@@ -91,7 +91,10 @@ impl Feed {
     }
 
     fn add(&mut self, mixed: &mut [f32], block: &[f32]) {
-        for (mixed, frame) in mixed.chunks_exact_mut(self.channels).zip(block.chunks_exact(self.channels)) {
+        for (mixed, frame) in mixed
+            .chunks_exact_mut(self.channels)
+            .zip(block.chunks_exact(self.channels))
+        {
             let rise = 1.0 - self.rising_left as f32 / self.fade as f32;
             let fall = self.falling_left as f32 / self.fade as f32;
             self.rising_left = self.rising_left.saturating_sub(1);

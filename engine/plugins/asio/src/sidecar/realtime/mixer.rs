@@ -105,7 +105,9 @@ impl Mixer {
 
     fn look(&mut self) {
         for slot in 0..SLOTS {
-            let is_broken = self.slots[slot].as_mut().is_some_and(|feed| feed.begin().is_err());
+            let is_broken = self.slots[slot]
+                .as_mut()
+                .is_some_and(|feed| feed.begin().is_err());
             if is_broken {
                 self.give_back(slot, true);
             }

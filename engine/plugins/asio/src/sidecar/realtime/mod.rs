@@ -15,6 +15,6 @@ mod sample;
 mod tests;
 
 pub(crate) use feed::Feed;
-pub(crate) use mixer::{Command, MixerControl, Returned, mixer};
 pub(crate) use mixer::Mixer;
+pub(crate) use mixer::{Command, MixerControl, Returned, mixer};
 pub(crate) use sample::DeviceSample;

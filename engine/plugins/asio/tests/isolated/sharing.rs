@@ -1,0 +1,118 @@
+//! Several outputs, and what they share.
+
+use std::sync::atomic::Ordering;
+
+use utter_plugin::{Output, OutputPlugin};
+
+use crate::playing::wait_until_played;
+use crate::pump::Pump;
+use crate::rig::{DEVICE, Rig, rings_mapped, state_of, wait_until};
+
+#[test]
+fn two_outputs_on_one_device_share_a_process_and_both_are_heard() {
+    let rig = Rig::new("two_outputs_on_one_device_share_a_process", DEVICE);
+    let (first, format) = rig.open();
+    let (second, same) = rig.open();
+    assert_eq!(format, same);
+    let holdings = rig.plugin.holdings();
+    assert_eq!(
+        (holdings.processes, holdings.processes_started, holdings.rings),
+        (1, 1, 2)
+    );
+    assert_eq!(first.pid(), second.pid());
+    let pid = first.pid().unwrap();
+
+    // Each of one value, so that the sum is told from either whenever the other begins.
+    let pumps = [
+        Pump::start(first, 2, |_, _| 0.25),
+        Pump::start(second, 2, |_, _| 0.5),
+    ];
+    wait_until("half a second of both", || {
+        pumps
+            .iter()
+            .all(|pump| pump.written.load(Ordering::Relaxed) >= 24_000)
+    });
+    let [mut first, mut second] = pumps.map(|pump| pump.stop().output);
+    wait_until_played(&mut first, &format);
+    wait_until_played(&mut second, &format);
+
+    first.close().unwrap();
+    let holdings = rig.plugin.holdings();
+    assert_eq!(
+        (holdings.processes, holdings.rings),
+        (1, 1),
+        "the other one plays on"
+    );
+    assert_eq!(second.write(&[0.125; 960]), 480);
+    wait_until_played(&mut second, &format);
+    second.close().unwrap();
+    let holdings = rig.plugin.holdings();
+    assert_eq!(
+        (holdings.processes, holdings.processes_started, holdings.rings),
+        (0, 1, 0)
+    );
+    assert_eq!((state_of(pid), rings_mapped()), (None, 0), "nothing is left");
+
+    let captured = rig.device().captured();
+    let frames_of = |value: f32| captured.iter().filter(|sample| **sample == value).count() / 2;
+    assert!(frames_of(0.75) >= 20_000, "the sum: {}", frames_of(0.75));
+    assert!(frames_of(0.125) >= 300, "one alone: {}", frames_of(0.125));
+    rig.end().remove();
+}
+
+#[test]
+fn what_is_too_loud_together_is_clipped() {
+    let rig = Rig::new("what_is_too_loud_together_is_clipped", DEVICE);
+    let (first, format) = rig.open();
+    let (second, _) = rig.open();
+    let pumps = [
+        Pump::start(first, 2, |_, _| 0.75),
+        Pump::start(second, 2, |_, _| 0.5),
+    ];
+    wait_until("some of both", || {
+        pumps
+            .iter()
+            .all(|pump| pump.written.load(Ordering::Relaxed) >= 9_600)
+    });
+    for mut output in pumps.map(|pump| pump.stop().output) {
+        wait_until_played(&mut output, &format);
+        output.close().unwrap();
+    }
+    let captured = rig.device().captured();
+    let loudest = captured.iter().copied().fold(0.0, f32::max);
+    assert_eq!(loudest, 1.0);
+    rig.end().remove();
+}
+
+#[test]
+fn outputs_on_different_devices_have_a_process_each() {
+    let devices = [("default", DEVICE), ("other", DEVICE)];
+    let rig = Rig::with(
+        "outputs_on_different_devices",
+        &devices,
+        utter_asio::shared_ring::Place::Anonymous,
+    );
+    let (mut first, _) = rig.open_on(0);
+    let (mut second, _) = rig.open_on(1);
+    assert_ne!(first.pid(), second.pid());
+    assert_eq!(rig.plugin.holdings().processes, 2);
+    first.close().unwrap();
+    second.close().unwrap();
+    rig.end().remove();
+}
+
+#[test]
+fn no_more_outputs_than_there_are_slots() {
+    let rig = Rig::new("no_more_outputs_than_there_are_slots", DEVICE);
+    let mut outputs: Vec<_> = (0..8).map(|_| rig.open().0).collect();
+    let mut one_more = rig.plugin.create(&rig.device().id()).unwrap();
+    let failure = one_more.negotiate(&crate::rig::request()).unwrap_err();
+    assert_eq!(failure.code, utter_plugin::FailureCode::Busy, "{failure}");
+    outputs.pop().unwrap().close().unwrap();
+    one_more.negotiate(&crate::rig::request()).unwrap();
+    one_more.close().unwrap();
+    for mut output in outputs {
+        output.close().unwrap();
+    }
+    rig.end().remove();
+}
