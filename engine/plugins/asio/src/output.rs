@@ -48,7 +48,9 @@ struct Playing {
     flushed_to: u64,
     /// The last callback that was believed.
     callback: Option<Callback>,
-    /// The reader has lied.
+    /// The last status, which is told again when there is no other.
+    last: Status,
+    /// The reader has lied, or does not read any more.
     is_broken: bool,
 }
 
@@ -153,6 +155,7 @@ impl AsioOutput {
             period: shape.period,
             flushed_to: 0,
             callback: None,
+            last: Status::running(),
             is_broken: false,
         })
     }
@@ -188,14 +191,15 @@ impl Playing {
         let until_next = self.callback.map_or(SOONEST, |callback| {
             (callback.next_at(rate) + AFTER_CALLBACK).saturating_sub(now)
         });
-        Ok(Status {
+        self.last = Status {
             state: OutputState::Running,
             consumed: self.callback.map_or(0, |callback| callback.asked),
             writable,
             delay: u32::try_from(level + held).unwrap_or(u32::MAX),
             xruns: self.ring.xruns(),
             look_again: Duration::from_nanos(until_next.clamp(SOONEST, LATEST)),
-        })
+        };
+        Ok(self.last)
     }
 }
 
@@ -250,7 +254,7 @@ impl Output for AsioOutput {
         let process = lease.process();
         let status = playing.status(clock::now());
         playing.is_broken |= status.is_err() || process.is_broken(lease.slot(), playing.epoch);
-        let status = status.unwrap_or(Status::running());
+        let status = status.unwrap_or(playing.last);
         let state = match process.condition() {
             state @ (OutputState::Running | OutputState::ResetWanted) if !playing.is_broken => {
                 return Status { state, ..status };

@@ -1,5 +1,6 @@
 //! The plugin, as its host sees it.
 
+use std::ffi::CStr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -18,6 +19,11 @@ use crate::shared_ring::{self, Place};
 const PROGRAM: &str = "bin/utter-asio-host";
 /// Set to `file`, rings lie in files, as they do where there is no memory without a name.
 const RING_VARIABLE: &str = "UTTER_ASIO_RING";
+/// The package's version, as text of C.
+const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {
+    Ok(version) => version,
+    Err(_) => c"",
+};
 /// How long listing may take. The ABI gives it 5 s, of which ending the process needs some.
 const LIST: Duration = Duration::from_secs(4);
 
@@ -77,7 +83,7 @@ impl OutputPlugin for AsioPlugin {
         id: c"org.utter.asio",
         name: c"Isolated output (ASIO)",
         vendor: c"Utter",
-        version: c"0.1.0",
+        version: VERSION,
     };
 
     type Output = AsioOutput;

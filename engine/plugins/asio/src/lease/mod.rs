@@ -4,9 +4,9 @@
 //! where that does not help, each with a deadline. A process that dies or hangs is lost for all its leases at once; whoever opens the
 //! device again gets a new one, soon the first time and with growing waits if it goes on dying.
 //!
-//! Processes are started and watched by one thread ([`spawner`]), which lives as long as the plugin: on Linux a process ends with the
+//! Processes are started and watched by one thread (`spawner.rs`), which lives as long as the plugin: on Linux a process ends with the
 //! thread that has started it. Each has a thread that reads what it says and sees its end, and one that reads its standard error.
-//! Which processes there are is in [`pool`], under a lock that nobody holds while he waits for anything but a change of it.
+//! Which processes there are is in `pool.rs`, under a lock that nobody holds while he waits for anything but a change of it.
 
 mod backoff;
 mod error;
@@ -19,4 +19,4 @@ mod spawner;
 pub use error::LeaseError;
 pub use pool::{Lease, Pool};
 pub use process::{Condition, Process};
-pub use spawner::Launch;
+pub use spawner::{Launch, Log};

@@ -154,8 +154,10 @@ impl Pool {
                 pool.bury(number, process);
             }
         };
-        self.spawner.started.fetch_add(1, Ordering::Relaxed);
         let started = self.launch(Box::new(on_death), deadline);
+        if started.is_ok() {
+            self.spawner.started.fetch_add(1, Ordering::Relaxed);
+        }
         let mut state = self.state.lock();
         let is_ending = state.is_ending;
         let entry = state.entries.iter_mut().find(|entry| entry.number == number);
@@ -265,6 +267,19 @@ impl Pool {
         // One that is just starting is dealt with by whoever starts it, one that ends by whoever ends it.
         if matches!(state.entries[place].stage, Stage::Running(_)) {
             state.remove(place, process.age());
+        }
+        drop(state);
+        self.changed.notify_all();
+    }
+
+    /// A process is gone, which had run for so long if it was not asked to end.
+    fn forget(&self, number: u64, died_after: Option<Duration>) {
+        let mut state = self.state.lock();
+        if let Some(place) = state.entries.iter().position(|entry| entry.number == number) {
+            match died_after {
+                Some(ran) => state.remove(place, ran),
+                None => drop(state.entries.remove(place)),
+            }
         }
         drop(state);
         self.changed.notify_all();
@@ -429,14 +444,17 @@ impl Lease {
     /// If it cannot be ended.
     pub fn release(self) -> Result<(), LeaseError> {
         self.process.set_pulse(self.slot(), None);
-        if self.is_shared() {
+        // Whoever sees the death first, this or the thread that reads, has it counted.
+        let has_died = !self.process.is_usable();
+        let mut was_last = self.leave(true);
+        if !was_last {
             let detach = Request::Detach { slot: self.slot() };
             // A process that cannot do this much is of no use to the others either, and is ended.
             if self.process.is_usable() && self.call(&detach, None, Instant::now() + DETACH).is_err() {
                 self.process.kill();
             }
+            was_last = self.leave(false);
         }
-        let was_last = self.leave();
         let is_gone = match was_last {
             true => self.process.stop(),
             // One that is dead already: that nothing is left of it is a matter of a moment.
@@ -445,11 +463,7 @@ impl Lease {
         };
         if was_last {
             self.pool
-                .state
-                .lock()
-                .entries
-                .retain(|entry| entry.number != self.number);
-            self.pool.changed.notify_all();
+                .forget(self.number, has_died.then(|| self.process.age()));
         }
         if is_gone {
             Ok(())
@@ -458,24 +472,25 @@ impl Lease {
         }
     }
 
-    fn is_shared(&self) -> bool {
-        let state = self.pool.state.lock();
-        let entry = state.entries.iter().find(|entry| entry.number == self.number);
-        entry.is_some_and(|entry| entry.taken.iter().filter(|taken| **taken).count() > 1)
-    }
-
-    /// Gives the slot back, and tells whether the process is to be ended: nobody else uses it.
-    fn leave(&self) -> bool {
+    /// Gives the slot back, or only `if_alone` with it, and tells whether the process is to be ended: nobody else uses it, and
+    /// nobody will.
+    fn leave(&self, if_alone: bool) -> bool {
         let mut state = self.pool.state.lock();
-        let Some(entry) = state.entries.iter_mut().find(|entry| entry.number == self.number) else {
+        let entry = state.entries.iter_mut().find(|entry| entry.number == self.number);
+        let Some(entry) = entry else { return false };
+        let others = entry
+            .taken
+            .iter()
+            .enumerate()
+            .any(|(slot, taken)| *taken && slot != self.slot);
+        if others && if_alone {
             return false;
-        };
+        }
         entry.taken[self.slot] = false;
-        let was_last = !entry.taken.contains(&true);
-        if was_last {
+        if !others {
             entry.stage = Stage::Stopping;
         }
-        was_last
+        !others
     }
 }
 

@@ -26,6 +26,9 @@ const LOOK: Duration = Duration::from_millis(25);
 /// How long the threads of processes that were ended may take to end, too.
 const LAST: Duration = Duration::from_millis(500);
 
+/// Takes lines of a log.
+pub type Log = Arc<dyn Fn(LogLevel, &str) + Send + Sync>;
+
 /// How the program is started, and who is told what it writes.
 #[derive(Clone)]
 pub struct Launch {
@@ -34,7 +37,7 @@ pub struct Launch {
     /// What is set in its environment beside what this process has.
     pub environment: Vec<(String, String)>,
     /// Takes a line of the log. Not called by any realtime thread.
-    pub log: Arc<dyn Fn(LogLevel, &str) + Send + Sync>,
+    pub log: Log,
 }
 
 impl std::fmt::Debug for Launch {

@@ -21,11 +21,9 @@ pub fn fuzz_protocol(data: &[u8]) -> bool {
     let in_pieces = decode(bytes, piece);
     assert_eq!(in_pieces, decode(bytes, bytes.len().max(1)));
     let (frames, is_whole) = in_pieces;
-    let says_something = frames
-        .iter()
-        .map(check_payload)
-        .fold(true, |all, this| all && this);
-    is_whole && says_something && !frames.is_empty()
+    // All of them, also those behind one that says nothing.
+    let mute = frames.iter().filter(|frame| !check_payload(frame)).count();
+    is_whole && mute == 0 && !frames.is_empty()
 }
 
 fn decode(bytes: &[u8], piece: usize) -> (Vec<Frame>, bool) {

@@ -120,7 +120,7 @@ impl RingReader {
         xruns.store(xruns.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
     }
 
-    /// Notes how many frames a callback found while some were owed.
+    /// Notes how many frames a callback found that should have found some.
     pub fn note_level(&self, frames: u64) {
         let least = &self.header().callback.0.least_level;
         least.store(least.load(Ordering::Relaxed).min(frames), Ordering::Relaxed);

@@ -43,8 +43,8 @@ fn frames_come_out_as_they_went_in() {
             2,
             "whole frames"
         );
-        assert!(reader.is_owed());
         assert_eq!(read(&mut reader, 1), [1.0, 2.0]);
+        assert!(reader.is_owed(), "it has begun");
         assert_eq!(writer.write(&[0.5; 40]).unwrap(), 7, "as many as fit");
         assert_eq!(writer.write(&[0.5; 40]).unwrap(), 0);
         assert_eq!(read(&mut reader, 9).len(), 16);

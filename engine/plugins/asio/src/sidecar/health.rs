@@ -33,7 +33,7 @@ pub(crate) struct Watch {
     faults_before: u64,
     /// Time without a callback that was looked at.
     silence: u64,
-    was_told: bool,
+    told: Option<Notice>,
 }
 
 impl Health {
@@ -75,11 +75,11 @@ impl Watch {
             period,
             looked_at: clock::now(),
             silence: 0,
-            was_told: false,
+            told: None,
         }
     }
 
-    /// What there is to tell at `now`, once.
+    /// What there is to tell at `now`, each thing once.
     pub(crate) fn look(&mut self, now: u64) -> Option<Notice> {
         let since = now.saturating_sub(self.looked_at).min(MOST_AT_ONCE);
         self.looked_at = now;
@@ -91,9 +91,9 @@ impl Watch {
             self.faults_before = self.health.faults.load(Ordering::Relaxed);
         }
         let notice = self.judge()?;
-        let is_first = !self.was_told;
-        self.was_told = true;
-        is_first.then_some(notice)
+        let is_new = self.told != Some(notice);
+        self.told = Some(notice);
+        is_new.then_some(notice)
     }
 
     fn judge(&self) -> Option<Notice> {
@@ -170,5 +170,7 @@ mod tests {
         health.report(ErrorKind::StreamInvalidated);
         assert_eq!(watch.look(2 * MILLISECOND), Some(Notice::ResetWanted {}));
         assert_eq!(watch.look(3 * MILLISECOND), None, "once");
+        health.report(ErrorKind::DeviceNotAvailable);
+        assert_eq!(watch.look(4 * MILLISECOND), Some(Notice::DeviceLost {}));
     }
 }

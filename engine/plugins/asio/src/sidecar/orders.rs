@@ -7,7 +7,7 @@ use super::devices::{Devices, Fault};
 use super::input::Order;
 use super::realtime::mixer;
 use super::slots::{Pulses, Slots};
-use super::stream::{NotOpened, Stream};
+use super::stream::Stream;
 
 /// The program's state.
 pub(crate) struct Orders {
@@ -108,7 +108,7 @@ impl Orders {
             };
         }
         let (mixer, control) = mixer(shape.channels.max(1) as usize);
-        let stream = Stream::open(&self.devices, &id, shape, mixer).map_err(|not_opened| not_opened.fault)?;
+        let stream = Stream::open(&self.devices, &id, shape, mixer)?;
         let shape = stream.shape;
         let slots = Slots::new(control, self.pulses.clone());
         self.open = Some(Open { id, stream, slots });
@@ -125,26 +125,20 @@ impl Orders {
             return Err(not_open());
         };
         let shape = stream.shape;
-        let gone = |mut slots: Slots, fault| {
-            slots.clear();
-            Err(fault)
-        };
-        let Some(mixer) = stream.close() else {
-            return gone(
-                slots,
-                Fault::new(FaultCode::Device, "the device keeps what it was given"),
-            );
-        };
-        match Stream::open(&self.devices, &id, &shape, mixer) {
+        let closed = stream.close();
+        let stands_still = || Fault::new(FaultCode::Device, "the device keeps what it was given");
+        let opened = closed
+            .ok_or_else(stands_still)
+            .and_then(|mixer| Stream::open(&self.devices, &id, &shape, mixer));
+        match opened {
             Ok(stream) => {
                 let shape = stream.shape;
                 self.open = Some(Open { id, stream, slots });
                 Ok(shape)
             }
-            Err(NotOpened { fault, mixer }) => {
-                drop(mixer);
-                slots.collect();
-                gone(slots, fault)
+            Err(fault) => {
+                slots.clear();
+                Err(fault)
             }
         }
     }

@@ -25,45 +25,26 @@ pub(crate) struct Stream {
     pub(crate) watch: Watch,
 }
 
-/// A device that does not open, and the mixer that it was to have.
-pub(crate) struct NotOpened {
-    pub(crate) fault: Fault,
-    /// `None` if the device keeps it.
-    pub(crate) mixer: Option<Mixer>,
-}
-
 impl Stream {
-    /// Opens a device and starts it; it has called for frames when this returns.
-    pub(crate) fn open(devices: &Devices, id: &str, shape: &Shape, mixer: Mixer) -> Result<Self, NotOpened> {
+    /// Opens a device and starts it; it has called for frames when this returns. If it does not open, the mixer is
+    /// freed with all that it has.
+    pub(crate) fn open(devices: &Devices, id: &str, shape: &Shape, mixer: Mixer) -> Result<Self, Fault> {
         let (lender, returned) = mpsc::channel();
         let health = Arc::new(Health::default());
-        match start(
-            devices,
-            id,
+        let lent = LentMixer {
+            mixer: Some(mixer),
+            lender,
+        };
+        let stream = start(devices, id, shape, lent, &health, &returned)?;
+        let period = stream.buffer_size().unwrap_or(shape.period);
+        let shape = Shape { period, ..*shape };
+        let watch = Watch::new(health, clock::nanoseconds(period.into(), shape.rate));
+        Ok(Self {
+            stream,
+            returned,
             shape,
-            LentMixer {
-                mixer: Some(mixer),
-                lender,
-            },
-            &health,
-            &returned,
-        ) {
-            Ok(stream) => {
-                let period = stream.buffer_size().unwrap_or(shape.period);
-                let shape = Shape { period, ..*shape };
-                let watch = Watch::new(health, clock::nanoseconds(period.into(), shape.rate));
-                Ok(Self {
-                    stream,
-                    returned,
-                    shape,
-                    watch,
-                })
-            }
-            Err(fault) => Err(NotOpened {
-                fault,
-                mixer: returned.try_recv().ok(),
-            }),
-        }
+            watch,
+        })
     }
 
     /// Closes the device, and takes the mixer out of it. May take as long as the driver likes.

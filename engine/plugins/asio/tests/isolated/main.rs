@@ -1,6 +1,10 @@
 //! The plugin with its real program and the system's real audio library, on timed test outputs.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test may fail where it stands"
+)]
 
 mod devices;
 mod hosts;

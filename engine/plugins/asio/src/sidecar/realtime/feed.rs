@@ -61,7 +61,7 @@ impl Feed {
         if found.flushed > 0 {
             self.fall();
         }
-        if self.ring.is_owed() && !self.is_starved {
+        if found.frames > 0 || (self.ring.is_owed() && !self.is_starved) {
             self.ring.note_level(found.frames);
         }
         Ok(())
