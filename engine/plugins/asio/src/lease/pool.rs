@@ -285,7 +285,8 @@ impl Pool {
         self.changed.notify_all();
     }
 
-    /// Ends every process, and the thread that keeps them; at most 2 s. No process can be had any more.
+    /// Ends every process, and the thread that keeps them; at most 1 s. No process can be had any more. Those that are left are ended
+    /// by force: whoever had them should have released them before.
     pub fn stop(&self) {
         let processes: Vec<_> = {
             let mut state = self.state.lock();
@@ -299,7 +300,7 @@ impl Pool {
         };
         self.changed.notify_all();
         for process in &processes {
-            process.stop();
+            process.end();
         }
         self.spawner.stop();
     }

@@ -257,6 +257,12 @@ impl Process {
         self.is_ending.load(Ordering::Acquire)
     }
 
+    /// Ends it by force, on purpose, without waiting.
+    pub(super) fn end(&self) {
+        self.is_ending.store(true, Ordering::Release);
+        self.kill();
+    }
+
     /// Ends it: asks, waits, kills, waits. At most 0.8 s. Returns whether it is gone.
     pub fn stop(&self) -> bool {
         self.is_ending.store(true, Ordering::Release);

@@ -1,8 +1,10 @@
 //! Which devices there are, and those that are none.
 
+use std::io::{Seek, SeekFrom, Write};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use utter_asio::lease::{LeaseError, Pool};
+use utter_asio::lease::{Lease, LeaseError, Pool};
 use utter_asio::protocol::message::{Answer, FaultCode, Request, Shape};
 use utter_asio::shared_ring::{Geometry, Handover, Place, RingWriter};
 use utter_plugin::{FailureCode, FormatRange, Output, OutputPlugin};
@@ -56,6 +58,28 @@ fn a_bad_device_is_an_error_and_leaves_nothing() {
     assert_eq!(failure.code, FailureCode::Busy, "{failure}");
     assert_eq!(rig.plugin.holdings().processes, 0);
     rig.end().remove();
+}
+
+/// A ring whose writer lies is not read any more; the program says so and lives on.
+fn liar(lease: &Lease, attach: &dyn Fn(u32, Option<PathBuf>, u64) -> Request) {
+    let directory = tempfile::tempdir().unwrap();
+    let geometry = Geometry {
+        capacity: 4_096,
+        rate: 48_000,
+        channels: 2,
+    };
+    let (_ring, handover) =
+        RingWriter::create(geometry, 3, &Place::Directory(directory.path().to_owned())).unwrap();
+    let Handover::Path(path) = handover else { panic!() };
+    lease
+        .call(&attach(4, Some(path.clone()), 3), None, soon())
+        .unwrap();
+    let mut file = std::fs::OpenOptions::new().write(true).open(path).unwrap();
+    file.seek(SeekFrom::Start(128)).unwrap();
+    file.write_all(&u64::MAX.to_ne_bytes()).unwrap();
+    rig::wait_until("it is found out", || lease.process().is_broken(4, 3));
+    lease.call(&Request::Ping {}, None, soon()).unwrap();
+    assert!(lease.process().is_usable());
 }
 
 #[test]
@@ -144,6 +168,7 @@ fn a_program_that_is_asked_for_the_impossible_lives_on() {
     rig::wait_until("it is read again", || asked() > before);
     done(&Request::Detach { slot: 0 }, None);
     done(&Request::Ping {}, None);
+    liar(&lease, &attach);
     lease.release().unwrap();
     pool.stop();
     assert!(matches!(

@@ -102,6 +102,33 @@ fn outputs_on_different_devices_have_a_process_each() {
 }
 
 #[test]
+fn many_outputs_that_come_and_go_at_once_leave_nothing() {
+    let rig = Rig::new("many_outputs_that_come_and_go_at_once", DEVICE);
+    std::thread::scope(|scope| {
+        for thread in 0..6_u64 {
+            let rig = &rig;
+            scope.spawn(move || {
+                for round in 0..15_u64 {
+                    let (mut output, format) = rig.open();
+                    assert_eq!(format.period_frames, 480);
+                    wait_until("room", || output.status().writable > 0);
+                    output.write(&[0.01; 960]);
+                    if (thread + round).is_multiple_of(3) {
+                        output.reset().unwrap();
+                    }
+                    assert!(output.status().state == utter_plugin::OutputState::Running);
+                    output.close().unwrap();
+                }
+            });
+        }
+    });
+    let holdings = rig.plugin.holdings();
+    assert_eq!((holdings.processes, holdings.rings, rings_mapped()), (0, 0, 0));
+    eprintln!("{} processes were started", holdings.processes_started);
+    rig.end().remove();
+}
+
+#[test]
 fn no_more_outputs_than_there_are_slots() {
     let rig = Rig::new("no_more_outputs_than_there_are_slots", DEVICE);
     let mut outputs: Vec<_> = (0..8).map(|_| rig.open().0).collect();
