@@ -19,6 +19,8 @@ mod snapshot;
 mod sync;
 
 use libtest_mimic::{Arguments, Trial};
+// Outputs of plugins are only compiled.
+use utter::plugin;
 
 /// The library's `playback`, and the models, which see of it what its parts see of each other. The player is only compiled:
 /// it waits in ways that loom does not know.
