@@ -6,7 +6,7 @@ use std::path::Path;
 use super::catalogue::{Catalogue, STAGING};
 use super::disk;
 use super::error::PluginError;
-use super::lock::{Changing, was_free};
+use super::lock::{Changing, Locked};
 use super::manifest::Manifest;
 use super::own_directory::OwnDirectory;
 use super::package::{self, Look};
@@ -169,7 +169,7 @@ impl Catalogue {
 fn is_held(package: &Path) -> Result<bool, PluginError> {
     let path = package::holding_file(package);
     match File::open(&path) {
-        Ok(file) => Ok(!was_free(file.try_lock(), &path)?),
+        Ok(file) => Ok(Locked::try_exclusive(file, &path)?.is_none()),
         // A damaged one: nobody can hold it.
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(PluginError::io("open", &path)(error)),

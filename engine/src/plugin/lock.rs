@@ -27,9 +27,43 @@ pub(super) struct Turns(FairMutex<()>);
 
 /// The right to change the catalogue, until it is dropped.
 pub(super) struct Changing<'a> {
+    /// Letting go of it lets the next process in; before the next thread of this one looks at it.
+    _file: Locked,
     _turn: FairMutexGuard<'a, ()>,
-    /// Closing it lets the next process in.
-    _file: File,
+}
+
+/// A file that this process has locked, until it is dropped.
+///
+/// Closing a file is not enough to unlock it: a child that another thread starts just then has it too, until it executes its
+/// program.
+#[derive(Debug)]
+pub(super) struct Locked(File);
+
+impl Locked {
+    /// A file of which nobody else has a lock, or nothing; `path` is what errors name.
+    pub(super) fn try_exclusive(file: File, path: &Path) -> Result<Option<Self>, PluginError> {
+        Self::had(file.try_lock(), file, path)
+    }
+
+    /// A file of which nobody else has an exclusive lock, or nothing.
+    pub(super) fn try_shared(file: File, path: &Path) -> Result<Option<Self>, PluginError> {
+        Self::had(file.try_lock_shared(), file, path)
+    }
+
+    fn had(result: Result<(), TryLockError>, file: File, path: &Path) -> Result<Option<Self>, PluginError> {
+        match result {
+            Ok(()) => Ok(Some(Self(file))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(PluginError::io("lock", path)(error)),
+        }
+    }
+}
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        // What cannot be unlocked is closed, which mostly is the same.
+        let _ = self.0.unlock();
+    }
 }
 
 impl Turns {
@@ -49,22 +83,20 @@ impl Turns {
             .ok_or_else(|| busy(Some(std::process::id())))?;
         disk::create_directories(root)?;
         let path = root.join(LOCK);
-        let mut file = disk::open_lock(&path)?;
-        loop {
-            match file.try_lock() {
-                Ok(()) => break,
-                Err(TryLockError::WouldBlock) if Instant::now() < until => std::thread::sleep(BETWEEN_TRIES),
-                Err(TryLockError::WouldBlock) => return Err(busy(holder(&mut file))),
-                Err(TryLockError::Error(error)) => return Err(PluginError::io("lock", &path)(error)),
+        let mut file = loop {
+            match Locked::try_exclusive(disk::open_lock(&path)?, &path)? {
+                Some(file) => break file,
+                None if Instant::now() < until => std::thread::sleep(BETWEEN_TRIES),
+                None => return Err(busy(holder(&mut disk::open_lock(&path)?))),
             }
-        }
+        };
         let process = std::process::id();
-        if holder(&mut file) != Some(process) {
-            disk::overwrite(&mut file, process.to_string().as_bytes(), &path)?;
+        if holder(&mut file.0) != Some(process) {
+            disk::overwrite(&mut file.0, process.to_string().as_bytes(), &path)?;
         }
         Ok(Changing {
-            _turn: turn,
             _file: file,
+            _turn: turn,
         })
     }
 }
@@ -75,15 +107,6 @@ fn holder(file: &mut File) -> Option<u32> {
     file.rewind().ok()?;
     file.take(16).read_to_string(&mut text).ok()?;
     text.parse().ok()
-}
-
-/// Whether a lock was had at once.
-pub(super) fn was_free(result: Result<(), TryLockError>, path: &Path) -> Result<bool, PluginError> {
-    match result {
-        Ok(()) => Ok(true),
-        Err(TryLockError::WouldBlock) => Ok(false),
-        Err(TryLockError::Error(error)) => Err(PluginError::io("lock", path)(error)),
-    }
 }
 
 #[cfg(test)]

@@ -3,13 +3,13 @@
 //! Each has a file in it that is locked for as long as the process lives, or until it removes the directory. By that others
 //! know, without asking for process ids, which are used again, whether somebody still needs it.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::disk;
 use super::error::PluginError;
-use super::lock::{Changing, was_free};
+use super::lock::{Changing, Locked};
 
 /// The file that is locked.
 const LOCK: &str = ".lock";
@@ -20,8 +20,8 @@ const CONTENT: &str = "package";
 #[derive(Debug)]
 pub(super) struct OwnDirectory {
     path: PathBuf,
-    /// Locked; closing it says that the directory is not needed.
-    lock: File,
+    /// Letting go of it says that the directory is not needed.
+    lock: Locked,
 }
 
 impl OwnDirectory {
@@ -31,18 +31,21 @@ impl OwnDirectory {
         disk::create_directories(parent)?;
         let path = disk::create_own_directory(parent, prefix)?;
         let place = path.join(LOCK);
-        let lock = disk::create_file(&place)?;
-        lock.lock().map_err(PluginError::io("lock", &place))?;
-        Ok(Self { path, lock })
+        match Locked::try_exclusive(disk::create_file(&place)?, &place)? {
+            Some(lock) => Ok(Self { path, lock }),
+            None => Err(PluginError::Busy {
+                root: path,
+                holder: None,
+            }),
+        }
     }
 
     /// Takes over one whose process has ended, to remove it; `None` if somebody needs it.
     pub(super) fn adopt(path: &Path, _: &Changing<'_>) -> Result<Option<Self>, PluginError> {
         let place = path.join(LOCK);
         // Without a lock its maker was killed before it had one.
-        let lock = disk::open_lock(&place)?;
-        let is_free = was_free(lock.try_lock(), &place)?;
-        Ok(is_free.then(|| Self {
+        let lock = Locked::try_exclusive(disk::open_lock(&place)?, &place)?;
+        Ok(lock.map(|lock| Self {
             path: path.to_path_buf(),
             lock,
         }))

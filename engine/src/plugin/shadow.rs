@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use super::catalogue::{Catalogue, SHADOWS};
 use super::digest::Digest;
 use super::error::{Fault, PluginError};
-use super::lock::was_free;
+use super::lock::Locked;
 use super::manifest::Manifest;
 use super::names::{self, MANIFEST};
 use super::origin::{Directory, Origin};
@@ -97,21 +97,23 @@ impl Shadow {
     }
 }
 
-/// Keeps a package from being removed for as long as the file is open.
-fn hold(package: &Path) -> Result<File, PluginError> {
+/// Keeps a package from being removed, until it is dropped.
+fn hold(package: &Path) -> Result<Locked, PluginError> {
     let path = holding_file(package);
-    let file = File::open(&path).map_err(PluginError::io("open", &path))?;
     let until = Instant::now() + PATIENCE;
-    while !was_free(file.try_lock_shared(), &path)? {
-        if Instant::now() >= until {
-            return Err(PluginError::Busy {
-                root: package.to_path_buf(),
-                holder: None,
-            });
+    loop {
+        let file = File::open(&path).map_err(PluginError::io("open", &path))?;
+        match Locked::try_shared(file, &path)? {
+            Some(held) => return Ok(held),
+            None if Instant::now() < until => std::thread::sleep(BETWEEN_TRIES),
+            None => {
+                return Err(PluginError::Busy {
+                    root: package.to_path_buf(),
+                    holder: None,
+                });
+            }
         }
-        std::thread::sleep(BETWEEN_TRIES);
     }
-    Ok(file)
 }
 
 /// Copies a package, and gives the place of the library in the copy.

@@ -114,7 +114,7 @@ fn a_package_that_is_being_copied_stays_until_a_later_sweep() {
         }
         assert_eq!(catalogue.sweep().unwrap().held, 1);
         assert!(directory.join(LIBRARY).exists());
-        drop(held);
+        held.unlock().unwrap();
         assert_eq!(catalogue.sweep().unwrap().packages, 1);
         assert!(!directory.exists());
     }
