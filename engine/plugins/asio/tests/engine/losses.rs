@@ -8,12 +8,21 @@ use utter::playback::PlaybackEvent;
 
 use crate::heard::{assert_from_the_beginning, assert_to_the_end, clean_part};
 use crate::speech::{Installed, Speech, pids, programs, with_outputs};
-use crate::timed_output::now;
+use crate::sweep_heard::Part;
+use crate::timed_output::{Capture, now};
 use crate::timed_tests::wait_until;
 
 /// What the player may have given to a device and cannot know to be heard: two periods of the device, one in the ring, and what
 /// passes until somebody looks.
 const TWICE: f64 = 0.085;
+
+/// The moment of the sweep that a device has come to at `moment`, when the process that filled it was gone. The captured is what it
+/// had played when that process looked last; a card plays on, and to the end of what is in its buffer.
+fn played_to(capture: &Capture, part: &Part, moment: Duration) -> f64 {
+    let last = capture.clock.last().unwrap();
+    let buffered = last.delay as f64 / f64::from(capture.rate);
+    part.to + moment.saturating_sub(last.at).as_secs_f64().min(buffered)
+}
 
 fn signal(pid: u32, signal: Signal) {
     kill_process(Pid::from_raw(pid as i32).unwrap(), signal).unwrap();
@@ -58,7 +67,7 @@ pub fn a_program_that_hangs_is_replaced_while_commands_answer(test: &str) {
         let installed = Installed::new();
         let speech = Speech::open(&installed, &installed.output(device));
         let spoken = speech.begin(Duration::from_millis(1_000));
-        let since = Instant::now();
+        let (stopped, since) = (now(), Instant::now());
         signal(pids()[0], Signal::STOP);
         let mut longest = Duration::ZERO;
         let mut is_lost = false;

@@ -82,9 +82,9 @@ impl Installed {
     }
 }
 
-/// The plugin's library, which cargo puts beside the program.
+/// The plugin's library, which cargo puts among what tests are made of.
 fn library(program: &Path) -> PathBuf {
-    let library = program.with_file_name("libutter_asio.so");
+    let library = program.with_file_name("deps").join("libutter_asio.so");
     assert!(library.exists(), "{} is built with the tests", library.display());
     library
 }
