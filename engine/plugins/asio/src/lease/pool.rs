@@ -224,7 +224,7 @@ impl Pool {
                     }
                     Stage::Starting | Stage::Stopping => deadline,
                 },
-                None => match state.backoff(device).wait_until(now) {
+                None => match state.wait_until(device, now) {
                     // It will not be there in time.
                     Some(moment) if moment >= deadline => return Err(LeaseError::Gone),
                     Some(moment) => moment,
@@ -315,6 +315,11 @@ enum Found {
 impl State {
     fn backoff(&mut self, device: &str) -> &mut Backoff {
         self.backoffs.entry(device.to_owned()).or_default()
+    }
+
+    /// When a process for this device may be started, if that is later.
+    fn wait_until(&self, device: &str, now: Instant) -> Option<Instant> {
+        self.backoffs.get(device)?.wait_until(now)
     }
 
     fn enter(&mut self, device: &str) -> u64 {

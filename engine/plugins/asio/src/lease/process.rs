@@ -141,7 +141,11 @@ impl Process {
             let _ = ring;
             sender.send(&frame)
         };
-        sent.map_err(|_| LeaseError::Gone)
+        sent.map_err(|_| {
+            // It may have got half of it, and would take the next one for the rest.
+            self.kill();
+            LeaseError::Gone
+        })
     }
 
     /// What it says by these bytes. An error is the end.

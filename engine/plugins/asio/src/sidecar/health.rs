@@ -19,6 +19,7 @@ const MOST_AT_ONCE: u64 = 50_000_000;
 pub(crate) struct Health {
     callbacks: AtomicU64,
     faults: AtomicU64,
+    xruns: AtomicU64,
     is_lost: AtomicBool,
     wants_reset: AtomicBool,
 }
@@ -45,13 +46,18 @@ impl Health {
     /// The device reports an error. May be called by the thread that serves the device: realtime safe.
     pub(crate) fn report(&self, kind: ErrorKind) {
         match kind {
-            ErrorKind::Xrun => {}
+            ErrorKind::Xrun => drop(self.xruns.fetch_add(1, Ordering::Relaxed)),
             ErrorKind::DeviceNotAvailable | ErrorKind::HostUnavailable => {
                 self.is_lost.store(true, Ordering::Relaxed)
             }
             ErrorKind::StreamInvalidated => self.wants_reset.store(true, Ordering::Relaxed),
             _ => drop(self.faults.fetch_add(1, Ordering::Relaxed)),
         }
+    }
+
+    /// How often the device was not served in time since this was asked last. Realtime safe.
+    pub(crate) fn take_xruns(&self) -> u64 {
+        self.xruns.swap(0, Ordering::Relaxed)
     }
 
     /// Callbacks so far.

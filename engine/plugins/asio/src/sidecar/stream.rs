@@ -152,6 +152,9 @@ fn build<T: DeviceSample + cpal::SizedSample>(
             thread.is_here();
             served.served();
             if let Some(mixer) = &mut lent.mixer {
+                if served.take_xruns() > 0 {
+                    mixer.device_was_late();
+                }
                 mixer.render(samples, delay_frames(info, rate));
             }
         },

@@ -1,5 +1,6 @@
 //! Programs that die, hang or lose their device.
 
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
@@ -9,7 +10,7 @@ use utter_plugin::{FailureCode, Output, OutputPlugin, OutputState};
 use crate::playing::{play, sound};
 use crate::pump::{Pump, sweep};
 use crate::rig::{DEVICE, Rig, request, signal, state_of, wait_until};
-use crate::timed_output::{Operation, now};
+use crate::timed_output::{Device, Operation, now};
 
 /// How long a call of an instance may take that has nothing to do with one that hangs.
 const PROMPT: Duration = Duration::from_millis(100);
@@ -134,6 +135,34 @@ fn a_stopped_program_can_be_closed_in_time() {
     output.close().unwrap();
     assert!(since.elapsed() <= Duration::from_secs(1), "{:?}", since.elapsed());
     assert_eq!((state_of(pid), rig.plugin.holdings().processes), (None, 0));
+    rig.end().remove();
+}
+
+#[test]
+fn a_program_that_stands_still_for_a_moment_is_an_xrun_and_no_loss() {
+    let device = Device {
+        has_xruns: true,
+        ..DEVICE
+    };
+    let rig = Rig::new("a_program_that_stands_still_for_a_moment", device);
+    let (output, format) = rig.open();
+    let pid = output.pid().unwrap();
+    let output = play(output, &format, 9_600).output;
+    let pump = Pump::start(output, 2, sweep);
+    let written = || pump.written.load(Ordering::Relaxed);
+    wait_until("some periods", || written() > 4_800);
+    signal(pid, Signal::STOP);
+    // A quarter of what is taken for a hang.
+    std::thread::sleep(Duration::from_millis(100));
+    signal(pid, Signal::CONT);
+    let until = written() + 9_600;
+    wait_until("it goes on", || written() > until);
+    let pumped = pump.stop();
+    assert_eq!(pumped.status.state, OutputState::Running);
+    // That before the second pump began is counted, too.
+    assert!(pumped.status.xruns >= 2, "{:?}", pumped.status);
+    let mut output = pumped.output;
+    output.close().unwrap();
     rig.end().remove();
 }
 

@@ -18,6 +18,10 @@ mod sharing;
 #[path = "../../../../../fixtures/audio/timed_output.rs"]
 mod timed_output;
 
+/// What the pump calls allocates nothing.
+#[global_allocator]
+static ALLOCATOR: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;
+
 /// A test that starts itself again has a name without colons.
 #[test]
 fn the_way_through_the_other_process_costs_one_period_at_most() {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 
+use assert_no_alloc::assert_no_alloc;
 use thread_priority::{
     RealtimeThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy, set_thread_priority_and_policy,
     thread_native_id,
@@ -46,7 +47,7 @@ impl Pump {
             let mut block = Vec::new();
             let mut written = 0;
             loop {
-                let status = output.status();
+                let status = assert_no_alloc(|| output.status());
                 if is_stopped.load(Ordering::Relaxed) || status.state != OutputState::Running {
                     return Pumped {
                         least_level: output.least_level(),
@@ -63,7 +64,7 @@ impl Pump {
                         .flat_map(|frame| (0..channels as usize).map(move |channel| (frame, channel)))
                         .map(|(frame, channel)| signal(frame, channel)),
                 );
-                written += u64::from(output.write(&block));
+                written += u64::from(assert_no_alloc(|| output.write(&block)));
                 count.store(written, Ordering::Relaxed);
                 thread::sleep(status.look_again);
             }

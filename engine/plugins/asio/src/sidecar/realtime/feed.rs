@@ -90,6 +90,14 @@ impl Feed {
         self.ring.publish(at, frames, device_delay);
     }
 
+    /// The device has played nothing for a while.
+    pub(super) fn device_was_late(&self) {
+        // In a gap that is counted already, or where there is nothing to be heard, nothing was missed.
+        if !self.is_empty {
+            self.ring.count_xrun();
+        }
+    }
+
     fn add(&mut self, mixed: &mut [f32], block: &[f32]) {
         for (mixed, frame) in mixed
             .chunks_exact_mut(self.channels)

@@ -94,6 +94,13 @@ impl Mixer {
         }
     }
 
+    /// The device was not served in time: for everybody who is heard that is an xrun.
+    pub(crate) fn device_was_late(&mut self) {
+        for feed in self.slots.iter_mut().flatten() {
+            feed.device_was_late();
+        }
+    }
+
     fn obey(&mut self) {
         while let Ok(command) = self.commands.pop() {
             match command {
