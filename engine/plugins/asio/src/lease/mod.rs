@@ -11,12 +11,15 @@
 mod backoff;
 mod error;
 mod hang;
+mod place;
 pub(crate) mod pool;
 mod process;
 mod reading;
 mod spawner;
+mod state;
 
 pub use error::LeaseError;
-pub use pool::{Lease, Pool};
+pub use place::Lease;
+pub use pool::Pool;
 pub use process::{Condition, Process};
 pub use spawner::{Launch, Log};

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use utter_plugin::{Output, OutputPlugin};
+use utter_plugin::{Format, Output, OutputPlugin};
 
 use crate::playing::wait_until_played;
 use crate::pump::Pump;
@@ -125,6 +125,25 @@ fn many_outputs_that_come_and_go_at_once_leave_nothing() {
     let holdings = rig.plugin.holdings();
     assert_eq!((holdings.processes, holdings.rings, rings_mapped()), (0, 0, 0));
     eprintln!("{} processes were started", holdings.processes_started);
+    rig.end().remove();
+}
+
+#[test]
+fn another_way_of_using_a_device_needs_another_process() {
+    let rig = Rig::new("another_way_of_using_a_device", DEVICE);
+    let mut waiting = rig.plugin.create(&rig.device().id()).unwrap();
+    let format = waiting.negotiate(&crate::rig::request()).unwrap();
+    let (mut first, _) = rig.open();
+    assert_eq!(rig.plugin.holdings().processes, 1, "who has only asked shares");
+    let other = Format {
+        period_frames: 2 * format.period_frames,
+        ..format
+    };
+    waiting.open(&other).unwrap();
+    assert_ne!(first.pid(), waiting.pid());
+    assert_eq!(rig.plugin.holdings().processes, 2);
+    first.close().unwrap();
+    waiting.close().unwrap();
     rig.end().remove();
 }
 
