@@ -11,7 +11,7 @@ use utter_asio::lease::Launch;
 use utter_asio::shared_ring::Place;
 use utter_plugin::{Output, OutputPlugin};
 
-use crate::rig::{self, DEVICE, Rig, program, request, signal, state_of, wait_until};
+use crate::rig::{DEVICE, Rig, program, request, signal, state_of, wait_until};
 use crate::timed_output::TestSystem;
 
 /// Set for the host: a directory for its rings, in which it says who its program is.
@@ -124,6 +124,5 @@ pub fn swept(test: &str) {
     for rig in [second, third] {
         rig.end().remove();
     }
-    let _ = rig::rings_mapped();
     system.remove();
 }

@@ -29,6 +29,11 @@ fn the_way_through_the_other_process_costs_one_period_at_most() {
 }
 
 #[test]
+fn outputs_that_are_closed_leave_no_ring_mapped() {
+    sharing::nothing_stays_mapped("outputs_that_are_closed_leave_no_ring_mapped");
+}
+
+#[test]
 fn a_program_whose_host_is_killed_ends() {
     hosts::killed("a_program_whose_host_is_killed_ends", false);
 }

@@ -65,7 +65,6 @@ impl Rig {
         self.plugin.stop();
         let holdings = self.plugin.holdings();
         assert_eq!((holdings.processes, holdings.rings), (0, 0));
-        assert_eq!(rings_mapped(), 0);
         self.system
     }
 }
@@ -101,7 +100,7 @@ pub fn request() -> Request {
     }
 }
 
-/// How many rings this process has mapped.
+/// How many rings this process has mapped, of whatever test.
 pub fn rings_mapped() -> usize {
     let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
     maps.lines()

@@ -2,11 +2,15 @@
 
 use std::sync::atomic::Ordering;
 
+use utter_asio::AsioPlugin;
+use utter_asio::lease::Launch;
+use utter_asio::shared_ring::Place;
 use utter_plugin::{Format, Output, OutputPlugin};
 
 use crate::playing::wait_until_played;
 use crate::pump::Pump;
-use crate::rig::{DEVICE, Rig, rings_mapped, state_of, wait_until};
+use crate::rig::{DEVICE, Rig, program, request, rings_mapped, state_of, wait_until};
+use crate::timed_output::with_device;
 
 #[test]
 fn two_outputs_on_one_device_share_a_process_and_both_are_heard() {
@@ -51,13 +55,37 @@ fn two_outputs_on_one_device_share_a_process_and_both_are_heard() {
         (holdings.processes, holdings.processes_started, holdings.rings),
         (0, 1, 0)
     );
-    assert_eq!((state_of(pid), rings_mapped()), (None, 0), "nothing is left");
+    assert_eq!(state_of(pid), None, "nothing is left");
 
     let captured = rig.device().captured();
     let frames_of = |value: f32| captured.iter().filter(|sample| **sample == value).count() / 2;
     assert!(frames_of(0.75) >= 20_000, "the sum: {}", frames_of(0.75));
     assert!(frames_of(0.125) >= 300, "one alone: {}", frames_of(0.125));
     rig.end().remove();
+}
+
+/// In a process of its own, which has no rings of other tests.
+pub fn nothing_stays_mapped(test: &str) {
+    with_device(test, DEVICE, |device| {
+        let launch = Launch {
+            program: program(),
+            environment: Vec::new(),
+            log: std::sync::Arc::new(|_, line| eprintln!("{line}")),
+        };
+        let plugin = AsioPlugin::with(launch, Place::Anonymous).unwrap();
+        let outputs = [(); 2].map(|()| {
+            let mut output = plugin.create(&device.id()).unwrap();
+            let format = output.negotiate(&request()).unwrap();
+            output.open(&format).unwrap();
+            output
+        });
+        assert_eq!(rings_mapped(), 2);
+        for mut output in outputs {
+            output.close().unwrap();
+        }
+        assert_eq!((rings_mapped(), plugin.holdings().rings), (0, 0));
+        plugin.stop();
+    });
 }
 
 #[test]
@@ -123,7 +151,7 @@ fn many_outputs_that_come_and_go_at_once_leave_nothing() {
         }
     });
     let holdings = rig.plugin.holdings();
-    assert_eq!((holdings.processes, holdings.rings, rings_mapped()), (0, 0, 0));
+    assert_eq!((holdings.processes, holdings.rings), (0, 0));
     eprintln!("{} processes were started", holdings.processes_started);
     rig.end().remove();
 }
