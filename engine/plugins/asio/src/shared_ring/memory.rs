@@ -6,6 +6,7 @@
 //! write it, which ends both processes; its directory is the user's own.
 
 use std::fs::{self, File, OpenOptions};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU32;
 
@@ -63,9 +64,7 @@ impl Mapping {
             }
             Place::Directory(directory) => {
                 let (file, path) = create_locked(directory)?;
-                let sized = file
-                    .set_len(geometry.bytes())
-                    .map_err(RingError::memory("set_len"));
+                let sized = fill(&file, geometry.bytes()).map_err(RingError::memory("write"));
                 match sized.and_then(|()| Self::map(&file)) {
                     Ok(mapping) => {
                         let handover = Handover::Path(path.clone());
@@ -101,7 +100,8 @@ impl Mapping {
             return Err(RingError::Header("it is shorter than a header"));
         }
         let bytes = usize::try_from(bytes).map_err(|_| RingError::Header("it is too long"))?;
-        let memory = MmapOptions::new().len(bytes).map_raw(file);
+        // The pages are had now, and not by the first callback that comes to them.
+        let memory = MmapOptions::new().len(bytes).populate().map_raw(file);
         Ok(Self {
             memory: memory.map_err(RingError::memory("mmap"))?,
         })
@@ -146,6 +146,11 @@ impl Backing {
     }
 }
 
+/// Writes zeros: a file that only has a length has no room yet, and a page that gets none is a signal.
+fn fill(mut file: &File, bytes: u64) -> std::io::Result<()> {
+    std::io::copy(&mut std::io::repeat(0).take(bytes), &mut file).map(drop)
+}
+
 /// Makes a file that nobody else has, and locks it.
 fn create_locked(directory: &Path) -> Result<(File, PathBuf), RingError> {
     use std::sync::atomic::Ordering;
@@ -173,7 +178,28 @@ fn make_directory(directory: &Path) -> Result<(), RingError> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory).map_err(RingError::memory("mkdir"))
+    let created = builder.create(directory).and_then(|()| check_owner(directory));
+    created.map_err(RingError::memory("mkdir"))
+}
+
+/// That nobody else can write there: the directory may lie in one that is everybody's.
+#[cfg(unix)]
+fn check_owner(directory: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = fs::symlink_metadata(directory)?;
+    let is_ours = metadata.is_dir()
+        && metadata.uid() == rustix::process::getuid().as_raw()
+        && metadata.mode() & 0o022 == 0;
+    if is_ours {
+        Ok(())
+    } else {
+        Err(std::io::Error::other("the directory is not this user's own"))
+    }
+}
+
+#[cfg(not(unix))]
+fn check_owner(_directory: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 #[cfg(target_os = "linux")]

@@ -3,14 +3,19 @@
 use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
 
-/// Where rings with a name lie: a directory of the user's own.
+/// Memory that looks like a directory: no callback waits there for a disk.
+const MEMORY: &str = "/dev/shm";
+
+/// Where rings with a name lie: a directory of the user's own, in memory where the system has such a thing.
 pub fn directory() -> PathBuf {
     let runtime = std::env::var_os("XDG_RUNTIME_DIR").filter(|path| !path.is_empty());
+    let memory = || Path::new(MEMORY).is_dir().then(|| PathBuf::from(MEMORY));
+    let elsewhere = || memory().unwrap_or_else(std::env::temp_dir);
     #[cfg(unix)]
     let name = format!("utter-rings-{}", rustix::process::getuid().as_raw());
     #[cfg(not(unix))]
     let name = "utter-rings";
-    runtime.map_or_else(std::env::temp_dir, PathBuf::from).join(name)
+    runtime.map_or_else(elsewhere, PathBuf::from).join(name)
 }
 
 /// Removes every `ring-*.shm` in `directory` that nobody has locked, and returns how many those were. A directory that is not

@@ -161,6 +161,18 @@ fn what_is_no_ring_is_refused() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_directory_that_others_can_write_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir().unwrap();
+    let place = Place::Directory(directory.path().to_owned());
+    let create = || RingWriter::create(GEOMETRY, 1, &place);
+    assert!(create().is_ok());
+    std::fs::set_permissions(directory.path(), PermissionsExt::from_mode(0o777)).unwrap();
+    assert!(create().is_err());
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn memory_that_could_be_shortened_is_refused() {

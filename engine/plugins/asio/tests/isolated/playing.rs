@@ -84,7 +84,7 @@ fn what_is_written_is_heard_sample_by_sample() {
 
 #[test]
 fn a_ring_in_a_file_does_the_same() {
-    let directory = tempfile::tempdir().unwrap();
+    let directory = tempfile::tempdir_in(crate::rig::memory()).unwrap();
     let place = Place::Directory(directory.path().join("rings"));
     plays("a_ring_in_a_file_does_the_same", DEVICE, place, 0.0);
     let left = std::fs::read_dir(directory.path().join("rings")).unwrap().count();
