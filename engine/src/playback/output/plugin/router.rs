@@ -219,7 +219,8 @@ fn described(plugin: &str, target: Target) -> OutputInfo {
     OutputInfo {
         formats: formats.collect(),
         id: OutputId::new(format!("{SCHEME}{plugin}/{}", target.id)),
-        name: target.name,
+        // The same device may be there without the plugin, by the same name.
+        name: format!("{} ({plugin})", target.name),
         // The default of the system is a device, and there is one.
         is_default: false,
     }
