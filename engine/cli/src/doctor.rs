@@ -5,12 +5,14 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 use utter::playback::PlayerOptions;
-use utter::playback::output::{CpalBackend, OutputBackend, OutputRequest, OutputSelection};
+use utter::playback::output::{OutputRequest, OutputSelection};
+use utter::plugin::{PluginState, Plugins};
 use utter::text::{Language, Reader};
 use utter::voice::artifacts::ArtifactsDir;
 use utter::voice::{KokoroPipeline, Noise, PipelineOptions, Synthesis};
 
 use crate::failure::{Failure, Kind};
+use crate::output;
 use crate::progress::spinner;
 use crate::table::{show_json, write};
 use crate::voice::find;
@@ -42,7 +44,7 @@ impl Check {
     }
 }
 
-pub fn run(artifacts: Option<&Path>, json: bool) -> Result<ExitCode, Failure> {
+pub fn run(artifacts: Option<&Path>, plugins: Option<&Plugins>, json: bool) -> Result<ExitCode, Failure> {
     let shown = spinner("Checking");
     let mut checks = Vec::new();
     let found = find(artifacts).map_err(Failure::from).and_then(|voice| {
@@ -64,7 +66,10 @@ pub fn run(artifacts: Option<&Path>, json: bool) -> Result<ExitCode, Failure> {
         Err(failure) => checks.push(Check::of("voice", Err(failure))),
     }
     checks.push(Check::of("text", text()));
-    checks.push(Check::of("output", output()));
+    checks.push(Check::of("output", default_output(plugins)));
+    if let Some(plugins) = plugins {
+        checks.extend(of_plugins(plugins));
+    }
     shown.finish_and_clear();
     let well = checks.iter().all(|check| check.ok);
     if json {
@@ -132,13 +137,41 @@ fn text() -> Result<String, Failure> {
     ))
 }
 
-fn output() -> Result<String, Failure> {
+fn default_output(plugins: Option<&Plugins>) -> Result<String, Failure> {
     let request = OutputRequest {
         period: PlayerOptions::default().period,
     };
-    let config = CpalBackend::new().negotiate(&OutputSelection::Default, &request)?;
+    let config = output::all(plugins).negotiate(&OutputSelection::Default, &request)?;
     Ok(format!(
         "{}, {} Hz, {} channels, {}",
         config.name, config.rate, config.channels, config.format
     ))
+}
+
+/// Loads every plugin that is enabled, and counts its outputs.
+fn of_plugins(plugins: &Plugins) -> Vec<Check> {
+    let targets = plugins.targets();
+    let listed = match plugins.list() {
+        Ok(listed) => listed,
+        Err(error) => return vec![Check::of("plugins", Err(error.into()))],
+    };
+    // One that is disabled is not missed; one that is damaged cannot say whether it is.
+    let used = listed
+        .into_iter()
+        .filter(|state| state.is_enabled || state.problem.is_some());
+    let check = |state: PluginState| {
+        let outputs = targets.iter().filter(|(id, _)| *id == state.id).count();
+        let result = match state.problem {
+            Some((message, hint)) => Err(Failure::new(Kind::Failed, message, hint)),
+            None => {
+                let plural = if outputs == 1 { "" } else { "s" };
+                Ok(format!(
+                    "{} {}, {outputs} output{plural}",
+                    state.id, state.version
+                ))
+            }
+        };
+        Check::of("plugin", result)
+    };
+    used.map(check).collect()
 }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use utter::host::Reason;
 use utter::playback::PlaybackError;
 use utter::playback::output::OutputError;
+use utter::plugin::PluginError;
 use utter::speech::{SpeakError, SpeechError};
 use utter::text::ReadError;
 use utter::voice::VoiceError;
@@ -155,6 +156,16 @@ impl From<SpeakError> for Failure {
 impl From<utter::playback::output::SinkError> for Failure {
     fn from(error: utter::playback::output::SinkError) -> Self {
         Self::new(Kind::Failed, &error, error.hint())
+    }
+}
+
+impl From<PluginError> for Failure {
+    fn from(error: PluginError) -> Self {
+        let kind = match error.first() {
+            PluginError::NotInstalled { .. } | PluginError::Id { .. } => Kind::Usage,
+            _ => Kind::Failed,
+        };
+        Self::new(kind, &error, error.hint())
     }
 }
 

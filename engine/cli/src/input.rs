@@ -1,4 +1,4 @@
-//! Text from outside: the words of the call, files, and standard input. Used by `say` and `bench`.
+//! What comes from outside: the words of the call, files, and standard input.
 
 use std::fs::File;
 use std::io::{ErrorKind, IsTerminal, Read};
@@ -37,6 +37,18 @@ pub fn file(path: &Path) -> Result<String, Failure> {
     let name = path.display().to_string();
     let file = File::open(path).map_err(|error| unreadable(&name, &error))?;
     text(file, &name, LIMIT)
+}
+
+/// Sees that a file or directory is there.
+pub fn exists(path: &Path) -> Result<(), Failure> {
+    let found = std::fs::metadata(path).map_err(|error| {
+        Failure::new(
+            Kind::Usage,
+            format!("{}: {error}", path.display()),
+            "check the path; a relative one begins at the current directory",
+        )
+    });
+    found.map(drop)
 }
 
 fn standard() -> Result<String, Failure> {

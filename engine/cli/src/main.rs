@@ -16,8 +16,10 @@ mod log;
 mod metrics;
 mod output;
 mod outputs;
+mod pack;
 mod phonemes;
 mod play;
+mod plugins;
 mod progress;
 mod reading;
 mod say;
@@ -35,6 +37,7 @@ use clap_complete::Shell;
 
 use arguments::{Arguments, Command};
 use failure::Failure;
+use utter::plugin::{PluginError, Plugins};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -49,23 +52,37 @@ fn main() -> ExitCode {
     }
 }
 
+/// Runs a call. However it ends, the plugins that it has loaded are closed: their processes end before this one.
 fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+    let plugins = plugins::open(arguments.plugins.as_deref());
+    let opened = plugins.as_ref().ok().cloned();
+    let ended = call(arguments, plugins);
+    if let Some(plugins) = opened {
+        plugins::close(&plugins);
+    }
+    ended
+}
+
+fn call(arguments: Arguments, plugins: Result<Plugins, PluginError>) -> Result<ExitCode, Failure> {
     let artifacts = arguments.artifacts.as_deref();
+    // Where there is no place for plugins there is speech even so.
+    let of_plugins = plugins.as_ref().ok();
     match arguments.command {
-        Command::Say(options) => say::run(artifacts, options),
-        Command::Play(options) => play::run(&options),
+        Command::Say(options) => say::run(artifacts, of_plugins, options),
+        Command::Play(options) => play::run(of_plugins, &options),
+        Command::Plugins(command) => plugins::run(plugins, command),
         Command::Phonemes(options) => phonemes::run(&options),
         Command::Voices { own, json } => voices::run(artifacts, &own, json),
-        Command::Outputs { json } => outputs::run(json),
+        Command::Outputs { json } => outputs::run(of_plugins, json),
         Command::Status {
             threads,
             json: _,
             metrics: true,
-        } => metrics::run(artifacts, &threads),
-        Command::Status { threads, json, .. } => status::run(artifacts, threads, json),
-        Command::Doctor { json } => doctor::run(artifacts, json),
+        } => metrics::run(artifacts, of_plugins, &threads),
+        Command::Status { threads, json, .. } => status::run(artifacts, of_plugins, threads, json),
+        Command::Doctor { json } => doctor::run(artifacts, of_plugins, json),
         Command::Bench(options) => bench::run(artifacts, &options),
-        Command::Stress(options) => stress::run(artifacts, &options),
+        Command::Stress(options) => stress::run(artifacts, of_plugins, &options),
         Command::Completions { shell } => completions(shell),
     }
 }

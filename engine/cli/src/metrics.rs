@@ -7,12 +7,17 @@ use std::process::ExitCode;
 
 use metrics_exporter_prometheus::PrometheusBuilder;
 use utter::host::{Outputs, RuntimeConfig, RuntimeHost};
+use utter::plugin::Plugins;
 
 use crate::arguments::Threads;
 use crate::failure::{Failure, Kind};
 use crate::table::write;
 
-pub fn run(artifacts: Option<&Path>, threads: &Threads) -> Result<ExitCode, Failure> {
+pub fn run(
+    artifacts: Option<&Path>,
+    plugins: Option<&Plugins>,
+    threads: &Threads,
+) -> Result<ExitCode, Failure> {
     let recorder = PrometheusBuilder::new().install_recorder().map_err(|error| {
         Failure::new(
             Kind::Failed,
@@ -25,6 +30,7 @@ pub fn run(artifacts: Option<&Path>, threads: &Threads) -> Result<ExitCode, Fail
         artifacts: artifacts.map(Path::to_owned),
         threads: threads.threads,
         outputs: Outputs::Null,
+        plugins: plugins.map(|plugins| plugins.root().to_owned()),
         ..RuntimeConfig::default()
     })?;
     // Brings counters to the metrics that are kept elsewhere.

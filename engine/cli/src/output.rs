@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use utter::playback::output::{
-    CpalBackend, NullOutput, OutputBackend, OutputSelection, WavOutput, find_output,
+    CpalBackend, NullOutput, OutputBackend, OutputError, OutputId, OutputRouter, OutputSelection, WavOutput,
+    find_output,
 };
 use utter::playback::{Player, PlayerOptions, Stop, Volume};
+use utter::plugin::Plugins;
 
 use crate::arguments::PlaybackArguments;
 use crate::failure::{Failure, Kind};
@@ -18,9 +20,32 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Frames a second of a recording.
 const RECORDING_RATE: u32 = 48_000;
 
+/// The outputs of the system, and those of plugins. A plugin is loaded when they are listed, or one of its own is used.
+pub fn all(plugins: Option<&Plugins>) -> Arc<dyn OutputBackend> {
+    let devices = Arc::new(CpalBackend::new());
+    match plugins {
+        Some(plugins) => Arc::new(OutputRouter::new(devices, plugins.clone())),
+        None => devices,
+    }
+}
+
+/// The output that somebody typed. Devices come first: a plugin may call its outputs as these are called, and no plugin is loaded
+/// to find a device.
+///
+/// # Errors
+///
+/// As [`find_output`].
+pub fn find(plugins: Option<&Plugins>, typed: &str) -> Result<OutputId, OutputError> {
+    let found = match find_output(&CpalBackend::new(), typed) {
+        Err(_) if plugins.is_some() => find_output(all(plugins).as_ref(), typed),
+        found => found,
+    };
+    Ok(found?.id)
+}
+
 /// Opens the output that was asked for.
-pub fn open(arguments: &PlaybackArguments) -> Result<Player, Failure> {
-    let (backend, selection) = select(arguments)?;
+pub fn open(plugins: Option<&Plugins>, arguments: &PlaybackArguments) -> Result<Player, Failure> {
+    let (backend, selection) = select(plugins, arguments)?;
     let mut options = PlayerOptions {
         give_up_after: PATIENCE,
         ..PlayerOptions::default()
@@ -36,9 +61,12 @@ pub fn open(arguments: &PlaybackArguments) -> Result<Player, Failure> {
     Ok(player)
 }
 
-fn select(arguments: &PlaybackArguments) -> Result<(Arc<dyn OutputBackend>, OutputSelection), Failure> {
+fn select(
+    plugins: Option<&Plugins>,
+    arguments: &PlaybackArguments,
+) -> Result<(Arc<dyn OutputBackend>, OutputSelection), Failure> {
     let Some(typed) = &arguments.output else {
-        return Ok((Arc::new(CpalBackend::new()), OutputSelection::Default));
+        return Ok((all(plugins), OutputSelection::Default));
     };
     if typed == NullOutput::ID {
         return Ok((Arc::new(NullOutput::default()), OutputSelection::Default));
@@ -54,9 +82,8 @@ fn select(arguments: &PlaybackArguments) -> Result<(Arc<dyn OutputBackend>, Outp
         let output = WavOutput::new(path, RECORDING_RATE, 2);
         return Ok((Arc::new(output), OutputSelection::Default));
     }
-    let backend = CpalBackend::new();
-    let selection = OutputSelection::Id(find_output(&backend, typed)?.id);
-    Ok((Arc::new(backend), selection))
+    let selection = OutputSelection::Id(find(plugins, typed)?);
+    Ok((all(plugins), selection))
 }
 
 /// Has an interrupt fade out.

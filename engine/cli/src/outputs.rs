@@ -3,10 +3,12 @@
 use std::process::ExitCode;
 
 use serde::Serialize;
-use utter::playback::output::{CpalBackend, OutputBackend, OutputInfo};
+use utter::playback::output::OutputInfo;
+use utter::plugin::Plugins;
 
 use crate::failure::Failure;
 use crate::log::notice;
+use crate::output;
 use crate::table::{show, show_json, table};
 
 #[derive(Serialize)]
@@ -42,8 +44,9 @@ impl From<OutputInfo> for Row {
     }
 }
 
-pub fn run(json: bool) -> Result<ExitCode, Failure> {
-    let rows: Vec<Row> = CpalBackend::new().outputs()?.into_iter().map(Row::from).collect();
+pub fn run(plugins: Option<&Plugins>, json: bool) -> Result<ExitCode, Failure> {
+    let outputs = output::all(plugins).outputs()?;
+    let rows: Vec<Row> = outputs.into_iter().map(Row::from).collect();
     if json {
         show_json(&rows)?;
         return Ok(ExitCode::SUCCESS);

@@ -9,25 +9,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use utter::playback::{PlaybackError, Player, PushError, TrackKind, TrackOptions, TrackWriter};
+use utter::plugin::Plugins;
 use utter::speech::clip::{ClipError, ClipLimits, ClipOptions, ClipSource, decode};
 
 use crate::arguments::PlayOptions;
 use crate::failure::{Failure, Kind};
 use crate::interrupt::Interrupt;
-use crate::output;
+use crate::{input, output};
 
-pub fn run(options: &PlayOptions) -> Result<ExitCode, Failure> {
+pub fn run(plugins: Option<&Plugins>, options: &PlayOptions) -> Result<ExitCode, Failure> {
     for file in &options.files {
-        std::fs::metadata(file).map_err(|error| {
-            Failure::new(
-                Kind::Usage,
-                format!("{}: {error}", file.display()),
-                "check the path; a relative one begins at the current directory",
-            )
-        })?;
+        input::exists(file)?;
     }
     let interrupt = Interrupt::catch();
-    let player = output::open(&options.playback)?;
+    let player = output::open(plugins, &options.playback)?;
     output::stop_on(&interrupt, &player);
     let played = play(options, &player, &interrupt);
     // What was played before a file that cannot be is heard to its end.

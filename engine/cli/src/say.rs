@@ -10,6 +10,7 @@ use std::time::Duration;
 use indicatif::ProgressBar;
 use utter::playback::Player;
 use utter::playback::output::{WavEncoding, WavFile};
+use utter::plugin::Plugins;
 use utter::speech::{
     Asked, CancelFlag, ChunkSource, Delivery, Outcome, SAMPLE_RATE, SourceError, Speaker, SpeechError,
     TextWriter, Utterance, read_markup, read_phonemes, read_text, render, stream_text,
@@ -21,6 +22,7 @@ use utter::voice::artifacts::ArtifactsDir;
 use crate::arguments::SayOptions;
 use crate::captions::Captions;
 use crate::failure::{Failure, Kind};
+use crate::input::Input;
 use crate::interrupt::Interrupt;
 use crate::progress::bar;
 use crate::reading::language_of;
@@ -38,7 +40,11 @@ enum Destination {
     File(Box<WavFile>, PathBuf, Option<Captions>),
 }
 
-pub fn run(artifacts: Option<&Path>, options: SayOptions) -> Result<ExitCode, Failure> {
+pub fn run(
+    artifacts: Option<&Path>,
+    plugins: Option<&Plugins>,
+    options: SayOptions,
+) -> Result<ExitCode, Failure> {
     // What is heard is said while it is written. A file has it all, or is none.
     let is_plain = !options.phonemes && options.reading.marked().is_none();
     let is_written = options.text == ["-"] && is_plain && options.out.is_none();
@@ -49,10 +55,14 @@ pub fn run(artifacts: Option<&Path>, options: SayOptions) -> Result<ExitCode, Fa
     let length = text.as_ref().map_or(0, String::len) as u64;
     let (artifacts, words) = check(artifacts, text.clone(), &options)?;
     let interrupt = Interrupt::catch();
-    let destination = Destination::open(&options, text.as_deref())?;
-    let setup = voice::options(&options.threads, &options.own);
-    let pipeline = voice::load(artifacts, setup)?;
-    let input = words.writer.map(input::stream).transpose()?;
+    let destination = Destination::open(plugins, &options, text.as_deref())?;
+    let (pipeline, input) = match ready(artifacts, &options, words.writer) {
+        Ok(ready) => ready,
+        Err(failure) => {
+            destination.give_up();
+            return Err(failure);
+        }
+    };
     let delivery = Delivery {
         voice: options.voice,
         speed: options.speed,
@@ -67,7 +77,9 @@ pub fn run(artifacts: Option<&Path>, options: SayOptions) -> Result<ExitCode, Fa
     };
     match destination {
         Destination::Output(player) => {
-            let played = play(&player, pipeline, utterance, &interrupt)?;
+            let played = play(&player, pipeline, utterance, &interrupt);
+            output::close(&player);
+            let played = played?;
             // What could be said was; only now is it told that there was more, or nothing.
             match input.and_then(|input| input.fault()) {
                 Some(fault) if !interrupt.came() => Err(fault),
@@ -79,6 +91,17 @@ pub fn run(artifacts: Option<&Path>, options: SayOptions) -> Result<ExitCode, Fa
             write(file, pipeline, utterance, length, &interrupt)
         }
     }
+}
+
+/// Loads the voice, and begins to read what is being written.
+fn ready(
+    artifacts: ArtifactsDir,
+    options: &SayOptions,
+    writer: Option<TextWriter>,
+) -> Result<(KokoroPipeline, Option<Input>), Failure> {
+    let setup = voice::options(&options.threads, &options.own);
+    let pipeline = voice::load(artifacts, setup)?;
+    Ok((pipeline, writer.map(input::stream).transpose()?))
 }
 
 /// Finds the voice, and sees whether it can say this.
@@ -123,7 +146,7 @@ fn words(text: Option<String>, options: &SayOptions) -> Result<Words, Failure> {
 }
 
 impl Destination {
-    fn open(options: &SayOptions, text: Option<&str>) -> Result<Self, Failure> {
+    fn open(plugins: Option<&Plugins>, options: &SayOptions, text: Option<&str>) -> Result<Self, Failure> {
         if let Some(path) = &options.out {
             let captions = options.captions.as_deref().zip(text);
             let captions = captions
@@ -132,7 +155,14 @@ impl Destination {
             let wav = WavFile::create(path, SAMPLE_RATE, WavEncoding::default())?;
             return Ok(Self::File(Box::new(wav), path.clone(), captions));
         }
-        Ok(Self::Output(output::open(&options.playback)?))
+        Ok(Self::Output(output::open(plugins, &options.playback)?))
+    }
+
+    /// Nothing goes there after all. A file that is not finished leaves nothing behind.
+    fn give_up(self) {
+        if let Self::Output(player) = self {
+            output::close(&player);
+        }
     }
 }
 
@@ -145,6 +175,18 @@ fn play(
 ) -> Result<ExitCode, Failure> {
     // Nobody reads the events: the log says the same.
     let (speaker, _) = Speaker::start(player.clone(), Box::new(pipeline))?;
+    let spoken = speak(&speaker, player, utterance, interrupt);
+    // The thread is waited for: it must not be in the middle of a kernel when the process ends.
+    speaker.close();
+    spoken
+}
+
+fn speak(
+    speaker: &Speaker,
+    player: &Player,
+    utterance: Utterance,
+    interrupt: &Interrupt,
+) -> Result<ExitCode, Failure> {
     let spoken = speaker.speak(utterance)?;
     output::stop_on(interrupt, player);
     let outcome = spoken.wait();
@@ -154,9 +196,6 @@ fn play(
         _ => player.wait_until_drained(),
     };
     interrupt.stops_nothing();
-    // The thread is waited for: it must not be in the middle of a kernel when the process ends.
-    speaker.close();
-    output::close(player);
     match outcome {
         Outcome::Failed(error) => Err(error.into()),
         _ if interrupt.came() => Ok(Kind::Interrupted.into()),

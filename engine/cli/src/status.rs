@@ -5,13 +5,14 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 use utter::playback::PlayerOptions;
-use utter::playback::output::{CpalBackend, OutputBackend, OutputError, OutputRequest, OutputSelection};
+use utter::playback::output::{OutputError, OutputRequest, OutputSelection};
+use utter::plugin::Plugins;
 use utter::voice::artifacts::ArtifactsDir;
 
 use crate::arguments::Threads;
 use crate::failure::Failure;
 use crate::table::{plain, show, show_json};
-use crate::voice;
+use crate::{output, voice};
 
 #[derive(Serialize)]
 struct Status {
@@ -20,6 +21,15 @@ struct Status {
     device: &'static str,
     threads: usize,
     output: Option<Output>,
+    plugins: Vec<Plugin>,
+}
+
+/// A plugin that is installed, loaded or not.
+#[derive(Serialize)]
+struct Plugin {
+    id: String,
+    version: String,
+    is_enabled: bool,
 }
 
 #[derive(Serialize)]
@@ -46,7 +56,12 @@ struct Output {
 }
 
 /// Succeeds if there is a voice. Where there is none, the rest is shown before the failure.
-pub fn run(artifacts: Option<&Path>, threads: Threads, json: bool) -> Result<ExitCode, Failure> {
+pub fn run(
+    artifacts: Option<&Path>,
+    plugins: Option<&Plugins>,
+    threads: Threads,
+    json: bool,
+) -> Result<ExitCode, Failure> {
     let (voice, failure) = match voice::find(artifacts) {
         Ok(found) => (Some(Voice::of(&found)), None),
         Err(error) => (None, Some(Failure::from(error))),
@@ -56,9 +71,10 @@ pub fn run(artifacts: Option<&Path>, threads: Threads, json: bool) -> Result<Exi
         voice,
         device: "cpu",
         threads: threads.threads.unwrap_or_else(num_cpus::get_physical),
-        output: Output::default_one()
+        output: Output::default_one(plugins)
             .inspect_err(|error| tracing::info!(%error, "no default output"))
             .ok(),
+        plugins: plugins.map(Plugin::all).unwrap_or_default(),
     };
     if json {
         show_json(&status)?;
@@ -85,11 +101,11 @@ impl Voice {
 }
 
 impl Output {
-    fn default_one() -> Result<Self, OutputError> {
+    fn default_one(plugins: Option<&Plugins>) -> Result<Self, OutputError> {
         let request = OutputRequest {
             period: PlayerOptions::default().period,
         };
-        let config = CpalBackend::new().negotiate(&OutputSelection::Default, &request)?;
+        let config = output::all(plugins).negotiate(&OutputSelection::Default, &request)?;
         Ok(Self {
             id: config.id.to_string(),
             name: config.name,
@@ -98,6 +114,24 @@ impl Output {
             format: config.format.to_string(),
             period_frames: config.period_frames,
         })
+    }
+}
+
+impl Plugin {
+    /// All that are installed and whole; what is wrong with others is for `utter plugins list`.
+    fn all(plugins: &Plugins) -> Vec<Self> {
+        let listed = plugins.list();
+        let listed = listed.inspect_err(|error| tracing::info!(%error, "no list of plugins"));
+        let whole = listed
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|state| state.problem.is_none());
+        let plugin = |state: utter::plugin::PluginState| Self {
+            id: state.id,
+            version: state.version,
+            is_enabled: state.is_enabled,
+        };
+        whole.map(plugin).collect()
     }
 }
 
@@ -135,5 +169,14 @@ fn print(status: &Status) -> Result<(), Failure> {
             &format!("{}, {} threads", status.device, status.threads),
         ])
         .add_row(["output", &output]);
+    for Plugin {
+        id,
+        version,
+        is_enabled,
+    } in &status.plugins
+    {
+        let state = if *is_enabled { "" } else { ", disabled" };
+        table.add_row(["plugin", &format!("{id} {version}{state}")]);
+    }
     show(table)
 }

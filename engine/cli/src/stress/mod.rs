@@ -24,6 +24,7 @@ use std::time::{Duration, Instant};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use utter::host::{ClientOptions, RuntimeConfig, RuntimeHost, Speak};
+use utter::plugin::Plugins;
 use utter::speech::Outcome;
 
 use crate::arguments::StressOptions;
@@ -50,14 +51,19 @@ const SETTLING: u32 = 3;
 /// How long the last utterance may take, and the last clients to go.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-pub fn run(artifacts: Option<&Path>, options: &StressOptions) -> Result<ExitCode, Failure> {
+pub fn run(
+    artifacts: Option<&Path>,
+    plugins: Option<&Plugins>,
+    options: &StressOptions,
+) -> Result<ExitCode, Failure> {
     voice::find(artifacts)?;
-    let (outputs, route) = route::of(options.output.as_deref())?;
+    let (outputs, route) = route::of(plugins, options.output.as_deref())?;
     let config = RuntimeConfig {
         artifacts: artifacts.map(Path::to_owned),
         threads: options.threads.threads,
         outputs,
         route,
+        plugins: plugins.map(|plugins| plugins.root().to_owned()),
         lease: LEASE,
         grace: GRACE,
         ..RuntimeConfig::default()

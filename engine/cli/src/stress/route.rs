@@ -4,14 +4,14 @@
 
 use utter::host::Outputs;
 use utter::playback::PlayerOptions;
-use utter::playback::output::{
-    CpalBackend, NullOutput, OutputBackend, OutputError, OutputRequest, OutputSelection, find_output,
-};
+use utter::playback::output::{NullOutput, OutputError, OutputRequest, OutputSelection};
+use utter::plugin::Plugins;
 
 use crate::failure::{Failure, Kind};
+use crate::{output, plugins};
 
 /// The system of outputs and the output that somebody typed. A device is asked whether it can be used.
-pub fn of(typed: Option<&str>) -> Result<(Outputs, OutputSelection), Failure> {
+pub fn of(plugins: Option<&Plugins>, typed: Option<&str>) -> Result<(Outputs, OutputSelection), Failure> {
     match typed {
         None => Ok((Outputs::Null, OutputSelection::Default)),
         Some(id) if id == NullOutput::ID => Ok((Outputs::Null, OutputSelection::Default)),
@@ -22,21 +22,27 @@ pub fn of(typed: Option<&str>) -> Result<(Outputs, OutputSelection), Failure> {
                 "write the name behind it, as in --output wav:played.wav",
             )),
             Some(path) => Ok((Outputs::Wav(path.into()), OutputSelection::Default)),
-            None => Ok((Outputs::Devices, device(typed).map_err(failure)?)),
+            None => Ok((Outputs::Devices, device(plugins, typed).map_err(failure)?)),
         },
     }
 }
 
-fn device(typed: &str) -> Result<OutputSelection, OutputError> {
-    let backend = CpalBackend::new();
+fn device(plugins: Option<&Plugins>, typed: &str) -> Result<OutputSelection, OutputError> {
     let selection = match typed {
         "default" => OutputSelection::Default,
-        typed => OutputSelection::Id(find_output(&backend, typed)?.id),
+        typed => OutputSelection::Id(output::find(plugins, typed)?),
     };
+    let backend = output::all(plugins);
     let request = OutputRequest {
         period: PlayerOptions::default().period,
     };
-    backend.negotiate(&selection, &request)?;
+    let negotiated = backend.negotiate(&selection, &request);
+    // What it holds of plugins would be taken for something that was left behind.
+    backend.close();
+    if let Some(plugins) = plugins {
+        plugins::close(plugins);
+    }
+    negotiated?;
     Ok(selection)
 }
 

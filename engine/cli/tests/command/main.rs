@@ -9,6 +9,13 @@
     clippy::expect_used,
     reason = "what a test relies on may fail it"
 )]
+#![cfg_attr(
+    target_os = "linux",
+    allow(
+        clippy::duplicate_mod,
+        reason = "the timed device and the timed plugin both bring their captures"
+    )
+)]
 
 #[cfg(target_os = "linux")]
 #[path = "../../../../fixtures/audio/capture.rs"]
@@ -17,13 +24,22 @@ mod capture;
 #[path = "../../../../fixtures/audio/compare.rs"]
 mod compare;
 #[cfg(target_os = "linux")]
+#[path = "../../../../fixtures/plugins/compiled.rs"]
+mod compiled;
+#[cfg(target_os = "linux")]
 #[path = "../../../../fixtures/audio/timed_output.rs"]
 mod timed_output;
 
 mod captions;
+#[cfg(target_os = "linux")]
+mod isolated;
+mod packages;
 mod phonemes;
 #[cfg(target_os = "linux")]
 mod play;
+mod plugins;
+#[cfg(target_os = "linux")]
+mod plugins_loaded;
 mod program;
 mod reading;
 mod refuse;

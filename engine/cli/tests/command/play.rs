@@ -23,7 +23,7 @@ const LONG_TEXT: &str = "The weather was fine. She walked all the way home. Okay
     Nobody saw her leave. They were all at home. The lights were out.";
 
 /// Plays in real time.
-const DEVICE: Device = Device {
+pub const DEVICE: Device = Device {
     rate: 48_000,
     channels: 2,
     format: "FLOAT_LE",
@@ -77,14 +77,18 @@ fn plays_what_is_rendered(test: &str, device: Device) {
 
 /// Silence, then what `--out` writes of [`TEXT`] without a gap, then silence.
 fn assert_heard(output: &TimedOutput, device: &Device) {
-    let rendered = rendered(output, TEXT);
-    let expected = resampled(&rendered, device.rate);
+    assert_plays(output, device, &rendered(output, TEXT));
+}
+
+/// The output has played silence, then a rendering without a gap, then silence.
+pub fn assert_plays(output: &TimedOutput, device: &Device, rendered: &[f32]) {
+    let expected = resampled(rendered, device.rate);
     let front = output.captured_channel(0);
     let start = offset(&expected, &front);
     let heard = start..start + expected.len();
     let whole = snr_db(&expected, &front[heard.clone()]);
     let below = |signal: &[f32]| low_pass(signal, device.rate, 10_600.0);
-    let independent = resample(&rendered, 24_000, device.rate);
+    let independent = resample(rendered, 24_000, device.rate);
     let within = snr_db(&below(&independent), &below(&front[heard.clone()]));
     println!(
         "{} Hz, {} channels, {}: {whole:.1} dB, independently {within:.1} dB",

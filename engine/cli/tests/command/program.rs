@@ -12,12 +12,16 @@ use std::time::{Duration, Instant};
 /// Far beyond what any call takes, even on a busy machine.
 const DEADLINE: Duration = Duration::from_secs(120);
 
-/// A call that can be changed before it is run. The person's own choice of log does not count.
+/// A call that can be changed before it is run. The person's own choice of log does not count, nor do plugins that they have.
 pub fn utter<I: IntoIterator<Item: AsRef<std::ffi::OsStr>>>(arguments: I) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_utter"));
     command
         .args(arguments)
         .env_remove("RUST_LOG")
+        .env(
+            "UTTER_PLUGINS",
+            concat!(env!("CARGO_TARGET_TMPDIR"), "/no-plugins"),
+        )
         .stdin(Stdio::null());
     command
 }
