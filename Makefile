@@ -24,7 +24,7 @@ SET_COUNTED = if $(ON_LINUX_X86_64); then $(call VOICE_FOR,x86-64-v3-unfused) &&
 	UTTER_COUNTED_ARTIFACTS=$$place && export UTTER_COUNTED_ARTIFACTS; fi
 
 .DEFAULT_GOAL := help
-.PHONY: help setup packages test-packages env shell voice build speak
+.PHONY: help setup packages test-packages env shell voice build speak plugin
 .PHONY: test test-voice test-kernels test-rust test-dart test-realtime soak bench bench-parts bridge plugin-header doc lint lock clean
 
 help: ## list the tasks
@@ -91,6 +91,22 @@ speak: build ## say something: make speak TEXT="Hello, world."
 	status=0 && { $$utter -- "$$TEXT" || status=$$?; } && \
 	if [ $$status = 3 ]; then $$utter --out speech.wav -- "$$TEXT" && echo "There is no audio output here; wrote speech.wav instead."; \
 	else exit $$status; fi
+
+# Where cargo puts programs, and what the system calls a library and a program.
+BUILT = $${CARGO_TARGET_DIR:-target}
+LIBRARY = case "$$(uname)" in Darwin) library=libutter_asio.dylib ;; MINGW*|MSYS*|CYGWIN*) library=utter_asio.dll suffix=.exe ;; \
+	*) library=libutter_asio.so ;; esac
+
+plugin: build ## build the isolated output, and pack it as a plugin: target/plugins/utter-asio and .zip (ASIO=1 with ASIO, on Windows)
+	@$(SET_PATH) && $(LIBRARY) && cargo build --release --package utter-asio $(if $(ASIO),--features asio) && \
+	place="$(BUILT)/plugins" && rm -rf "$$place/utter-asio" && mkdir -p "$$place/utter-asio/bin" && \
+	cp "$(BUILT)/release/$$library" LICENSE-MIT LICENSE-APACHE THIRD_PARTY.md "$$place/utter-asio" && \
+	cp "$(BUILT)/release/utter-asio-host$$suffix" "$$place/utter-asio/bin" && \
+	version=$$("$$place/utter-asio/bin/utter-asio-host$$suffix" --version) && \
+	"$(BUILT)/release/utter$$suffix" plugins pack "$$place/utter-asio" --zip "$$place/utter-asio.zip" \
+		--id org.utter.asio --name "Isolated output" --version "$${version##* }" --licence "MIT OR Apache-2.0" \
+		--library "$$library" --program "bin/utter-asio-host$$suffix" \
+		--file LICENSE-MIT --file LICENSE-APACHE --file THIRD_PARTY.md
 
 test: test-voice test-kernels test-rust test-dart test-realtime ## run every test
 
