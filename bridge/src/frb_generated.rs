@@ -39,7 +39,7 @@ flutter_rust_bridge::frb_generated_boilerplate!(
     default_rust_auto_opaque = RustAutoOpaqueMoi,
 );
 pub(crate) const FLUTTER_RUST_BRIDGE_CODEGEN_VERSION: &str = "2.13.0";
-pub(crate) const FLUTTER_RUST_BRIDGE_CODEGEN_CONTENT_HASH: i32 = -1710588461;
+pub(crate) const FLUTTER_RUST_BRIDGE_CODEGEN_CONTENT_HASH: i32 = 1078177908;
 
 // Section: executor
 
@@ -872,6 +872,76 @@ fn wire__crate__api__runtime__runtime_cancel_calls_impl(
         },
     )
 }
+fn wire__crate__api__plugins__runtime_disable_plugin_impl(
+    port_: flutter_rust_bridge::for_generated::MessagePort,
+    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
+    rust_vec_len_: i32,
+    data_len_: i32,
+) {
+    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
+        flutter_rust_bridge::for_generated::TaskInfo {
+            debug_name: "runtime_disable_plugin",
+            port: Some(port_),
+            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
+        },
+        move || {
+            let message = unsafe {
+                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
+                    ptr_,
+                    rust_vec_len_,
+                    data_len_,
+                )
+            };
+            let mut deserializer = flutter_rust_bridge::for_generated::SseDeserializer::new(message);
+            let api_id = <String>::sse_decode(&mut deserializer);
+            deserializer.end();
+            move |context| async move {
+                transform_result_sse::<_, crate::api::error::BridgeError>(
+                    (move || async move {
+                        let output_ok = crate::api::plugins::runtime_disable_plugin(api_id).await?;
+                        std::result::Result::Ok(output_ok)
+                    })()
+                    .await,
+                )
+            }
+        },
+    )
+}
+fn wire__crate__api__plugins__runtime_enable_plugin_impl(
+    port_: flutter_rust_bridge::for_generated::MessagePort,
+    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
+    rust_vec_len_: i32,
+    data_len_: i32,
+) {
+    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
+        flutter_rust_bridge::for_generated::TaskInfo {
+            debug_name: "runtime_enable_plugin",
+            port: Some(port_),
+            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
+        },
+        move || {
+            let message = unsafe {
+                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
+                    ptr_,
+                    rust_vec_len_,
+                    data_len_,
+                )
+            };
+            let mut deserializer = flutter_rust_bridge::for_generated::SseDeserializer::new(message);
+            let api_id = <String>::sse_decode(&mut deserializer);
+            deserializer.end();
+            move |context| async move {
+                transform_result_sse::<_, crate::api::error::BridgeError>(
+                    (move || async move {
+                        let output_ok = crate::api::plugins::runtime_enable_plugin(api_id).await?;
+                        std::result::Result::Ok(output_ok)
+                    })()
+                    .await,
+                )
+            }
+        },
+    )
+}
 fn wire__crate__api__runtime__runtime_events_impl(
     ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
     rust_vec_len_: i32,
@@ -931,6 +1001,41 @@ fn wire__crate__api__runtime__runtime_init_impl(
                 transform_result_sse::<_, crate::api::error::BridgeError>(
                     (move || async move {
                         let output_ok = crate::api::runtime::runtime_init(api_settings).await?;
+                        std::result::Result::Ok(output_ok)
+                    })()
+                    .await,
+                )
+            }
+        },
+    )
+}
+fn wire__crate__api__plugins__runtime_install_plugin_impl(
+    port_: flutter_rust_bridge::for_generated::MessagePort,
+    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
+    rust_vec_len_: i32,
+    data_len_: i32,
+) {
+    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
+        flutter_rust_bridge::for_generated::TaskInfo {
+            debug_name: "runtime_install_plugin",
+            port: Some(port_),
+            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
+        },
+        move || {
+            let message = unsafe {
+                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
+                    ptr_,
+                    rust_vec_len_,
+                    data_len_,
+                )
+            };
+            let mut deserializer = flutter_rust_bridge::for_generated::SseDeserializer::new(message);
+            let api_path = <String>::sse_decode(&mut deserializer);
+            deserializer.end();
+            move |context| async move {
+                transform_result_sse::<_, crate::api::error::BridgeError>(
+                    (move || async move {
+                        let output_ok = crate::api::plugins::runtime_install_plugin(api_path).await?;
                         std::result::Result::Ok(output_ok)
                     })()
                     .await,
@@ -1091,6 +1196,40 @@ fn wire__crate__api__runtime__runtime_pause_all_impl(
         },
     )
 }
+fn wire__crate__api__plugins__runtime_plugins_impl(
+    port_: flutter_rust_bridge::for_generated::MessagePort,
+    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
+    rust_vec_len_: i32,
+    data_len_: i32,
+) {
+    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
+        flutter_rust_bridge::for_generated::TaskInfo {
+            debug_name: "runtime_plugins",
+            port: Some(port_),
+            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
+        },
+        move || {
+            let message = unsafe {
+                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
+                    ptr_,
+                    rust_vec_len_,
+                    data_len_,
+                )
+            };
+            let mut deserializer = flutter_rust_bridge::for_generated::SseDeserializer::new(message);
+            deserializer.end();
+            move |context| async move {
+                transform_result_sse::<_, crate::api::error::BridgeError>(
+                    (move || async move {
+                        let output_ok = crate::api::plugins::runtime_plugins().await?;
+                        std::result::Result::Ok(output_ok)
+                    })()
+                    .await,
+                )
+            }
+        },
+    )
+}
 fn wire__crate__api__runtime__runtime_prepare_hot_restart_impl(
     port_: flutter_rust_bridge::for_generated::MessagePort,
     ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
@@ -1183,6 +1322,41 @@ fn wire__crate__api__runtime__runtime_release_output_impl(
                     let output_ok = crate::api::runtime::runtime_release_output()?;
                     std::result::Result::Ok(output_ok)
                 })())
+            }
+        },
+    )
+}
+fn wire__crate__api__plugins__runtime_reload_plugin_impl(
+    port_: flutter_rust_bridge::for_generated::MessagePort,
+    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
+    rust_vec_len_: i32,
+    data_len_: i32,
+) {
+    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
+        flutter_rust_bridge::for_generated::TaskInfo {
+            debug_name: "runtime_reload_plugin",
+            port: Some(port_),
+            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
+        },
+        move || {
+            let message = unsafe {
+                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
+                    ptr_,
+                    rust_vec_len_,
+                    data_len_,
+                )
+            };
+            let mut deserializer = flutter_rust_bridge::for_generated::SseDeserializer::new(message);
+            let api_id = <String>::sse_decode(&mut deserializer);
+            deserializer.end();
+            move |context| async move {
+                transform_result_sse::<_, crate::api::error::BridgeError>(
+                    (move || async move {
+                        let output_ok = crate::api::plugins::runtime_reload_plugin(api_id).await?;
+                        std::result::Result::Ok(output_ok)
+                    })()
+                    .await,
+                )
             }
         },
     )
@@ -1413,6 +1587,41 @@ fn wire__crate__api__runtime__runtime_stop_all_impl(
                     let output_ok = crate::api::runtime::runtime_stop_all(api_how)?;
                     std::result::Result::Ok(output_ok)
                 })())
+            }
+        },
+    )
+}
+fn wire__crate__api__plugins__runtime_uninstall_plugin_impl(
+    port_: flutter_rust_bridge::for_generated::MessagePort,
+    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
+    rust_vec_len_: i32,
+    data_len_: i32,
+) {
+    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
+        flutter_rust_bridge::for_generated::TaskInfo {
+            debug_name: "runtime_uninstall_plugin",
+            port: Some(port_),
+            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
+        },
+        move || {
+            let message = unsafe {
+                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
+                    ptr_,
+                    rust_vec_len_,
+                    data_len_,
+                )
+            };
+            let mut deserializer = flutter_rust_bridge::for_generated::SseDeserializer::new(message);
+            let api_id = <String>::sse_decode(&mut deserializer);
+            deserializer.end();
+            move |context| async move {
+                transform_result_sse::<_, crate::api::error::BridgeError>(
+                    (move || async move {
+                        let output_ok = crate::api::plugins::runtime_uninstall_plugin(api_id).await?;
+                        std::result::Result::Ok(output_ok)
+                    })()
+                    .await,
+                )
             }
         },
     )
@@ -1854,6 +2063,18 @@ impl SseDecode for Vec<crate::api::status::OutputFormat> {
     }
 }
 
+impl SseDecode for Vec<crate::api::plugins::PluginInfo> {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
+        let mut len_ = <i32>::sse_decode(deserializer);
+        let mut ans_ = Vec::with_capacity(len_ as usize);
+        for idx_ in 0..len_ {
+            ans_.push(<crate::api::plugins::PluginInfo>::sse_decode(deserializer));
+        }
+        return ans_;
+    }
+}
+
 impl SseDecode for Vec<u8> {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
@@ -2105,6 +2326,17 @@ impl SseDecode for Option<crate::api::player_events::PlayerSnapshot> {
             return Some(<crate::api::player_events::PlayerSnapshot>::sse_decode(
                 deserializer,
             ));
+        } else {
+            return None;
+        }
+    }
+}
+
+impl SseDecode for Option<crate::api::plugins::PluginEvent> {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
+        if (<bool>::sse_decode(deserializer)) {
+            return Some(<crate::api::plugins::PluginEvent>::sse_decode(deserializer));
         } else {
             return None;
         }
@@ -2380,6 +2612,104 @@ impl SseDecode for crate::api::player_events::PlayerSnapshot {
     }
 }
 
+impl SseDecode for crate::api::plugins::PluginChange {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
+        let mut inner = <i32>::sse_decode(deserializer);
+        return match inner {
+            0 => crate::api::plugins::PluginChange::Added,
+            1 => crate::api::plugins::PluginChange::Updated,
+            2 => crate::api::plugins::PluginChange::Rebuilt,
+            3 => crate::api::plugins::PluginChange::Mended,
+            4 => crate::api::plugins::PluginChange::Nothing,
+            _ => unreachable!("Invalid variant for PluginChange: {}", inner),
+        };
+    }
+}
+
+impl SseDecode for crate::api::plugins::PluginEvent {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
+        let mut var_kind = <crate::api::plugins::PluginEventKind>::sse_decode(deserializer);
+        let mut var_plugin = <String>::sse_decode(deserializer);
+        let mut var_version = <Option<String>>::sse_decode(deserializer);
+        let mut var_generation = <Option<i64>>::sse_decode(deserializer);
+        let mut var_hangsIn = <Option<String>>::sse_decode(deserializer);
+        return crate::api::plugins::PluginEvent {
+            kind: var_kind,
+            plugin: var_plugin,
+            version: var_version,
+            generation: var_generation,
+            hangs_in: var_hangsIn,
+        };
+    }
+}
+
+impl SseDecode for crate::api::plugins::PluginEventKind {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
+        let mut inner = <i32>::sse_decode(deserializer);
+        return match inner {
+            0 => crate::api::plugins::PluginEventKind::Installed,
+            1 => crate::api::plugins::PluginEventKind::Enabled,
+            2 => crate::api::plugins::PluginEventKind::Disabled,
+            3 => crate::api::plugins::PluginEventKind::Uninstalled,
+            4 => crate::api::plugins::PluginEventKind::Loaded,
+            5 => crate::api::plugins::PluginEventKind::Unloaded,
+            6 => crate::api::plugins::PluginEventKind::Hangs,
+            7 => crate::api::plugins::PluginEventKind::Recovered,
+            8 => crate::api::plugins::PluginEventKind::Failed,
+            _ => unreachable!("Invalid variant for PluginEventKind: {}", inner),
+        };
+    }
+}
+
+impl SseDecode for crate::api::plugins::PluginInfo {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
+        let mut var_id = <String>::sse_decode(deserializer);
+        let mut var_name = <String>::sse_decode(deserializer);
+        let mut var_version = <String>::sse_decode(deserializer);
+        let mut var_licence = <String>::sse_decode(deserializer);
+        let mut var_digest = <String>::sse_decode(deserializer);
+        let mut var_isEnabled = <bool>::sse_decode(deserializer);
+        let mut var_generation = <Option<i64>>::sse_decode(deserializer);
+        let mut var_instances = <u32>::sse_decode(deserializer);
+        let mut var_problem = <Option<String>>::sse_decode(deserializer);
+        let mut var_hint = <Option<String>>::sse_decode(deserializer);
+        return crate::api::plugins::PluginInfo {
+            id: var_id,
+            name: var_name,
+            version: var_version,
+            licence: var_licence,
+            digest: var_digest,
+            is_enabled: var_isEnabled,
+            generation: var_generation,
+            instances: var_instances,
+            problem: var_problem,
+            hint: var_hint,
+        };
+    }
+}
+
+impl SseDecode for crate::api::plugins::PluginInstallation {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
+        let mut var_id = <String>::sse_decode(deserializer);
+        let mut var_version = <String>::sse_decode(deserializer);
+        let mut var_isEnabled = <bool>::sse_decode(deserializer);
+        let mut var_change = <crate::api::plugins::PluginChange>::sse_decode(deserializer);
+        let mut var_previousVersion = <Option<String>>::sse_decode(deserializer);
+        return crate::api::plugins::PluginInstallation {
+            id: var_id,
+            version: var_version,
+            is_enabled: var_isEnabled,
+            change: var_change,
+            previous_version: var_previousVersion,
+        };
+    }
+}
+
 impl SseDecode for crate::api::runtime_events::RuntimeEvent {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
@@ -2396,6 +2726,7 @@ impl SseDecode for crate::api::runtime_events::RuntimeEvent {
         let mut var_isPaused = <Option<bool>>::sse_decode(deserializer);
         let mut var_volume = <Option<crate::api::requests::VolumeSetting>>::sse_decode(deserializer);
         let mut var_times = <Option<i64>>::sse_decode(deserializer);
+        let mut var_plugin = <Option<crate::api::plugins::PluginEvent>>::sse_decode(deserializer);
         let mut var_client = <Option<crate::api::player::ClientHandle>>::sse_decode(deserializer);
         let mut var_departure =
             <Option<crate::api::player_events::DepartureReason>>::sse_decode(deserializer);
@@ -2417,6 +2748,7 @@ impl SseDecode for crate::api::runtime_events::RuntimeEvent {
             is_paused: var_isPaused,
             volume: var_volume,
             times: var_times,
+            plugin: var_plugin,
             client: var_client,
             departure: var_departure,
             error: var_error,
@@ -2451,9 +2783,10 @@ impl SseDecode for crate::api::runtime_events::RuntimeEventKind {
             17 => crate::api::runtime_events::RuntimeEventKind::VolumeSet,
             18 => crate::api::runtime_events::RuntimeEventKind::Underrun,
             19 => crate::api::runtime_events::RuntimeEventKind::Xrun,
-            20 => crate::api::runtime_events::RuntimeEventKind::ClientAttached,
-            21 => crate::api::runtime_events::RuntimeEventKind::ClientDeparted,
-            22 => crate::api::runtime_events::RuntimeEventKind::Warning,
+            20 => crate::api::runtime_events::RuntimeEventKind::Plugin,
+            21 => crate::api::runtime_events::RuntimeEventKind::ClientAttached,
+            22 => crate::api::runtime_events::RuntimeEventKind::ClientDeparted,
+            23 => crate::api::runtime_events::RuntimeEventKind::Warning,
             _ => unreachable!("Invalid variant for RuntimeEventKind: {}", inner),
         };
     }
@@ -2470,6 +2803,7 @@ impl SseDecode for crate::api::settings::RuntimeSettings {
         let mut var_espeak = <bool>::sse_decode(deserializer);
         let mut var_outputs = <crate::api::settings::OutputSystem>::sse_decode(deserializer);
         let mut var_wavPath = <Option<String>>::sse_decode(deserializer);
+        let mut var_plugins = <Option<String>>::sse_decode(deserializer);
         let mut var_output = <Option<String>>::sse_decode(deserializer);
         let mut var_periodMicros = <Option<i64>>::sse_decode(deserializer);
         let mut var_progressIntervalMicros = <Option<i64>>::sse_decode(deserializer);
@@ -2485,6 +2819,7 @@ impl SseDecode for crate::api::settings::RuntimeSettings {
             espeak: var_espeak,
             outputs: var_outputs,
             wav_path: var_wavPath,
+            plugins: var_plugins,
             output: var_output,
             period_micros: var_periodMicros,
             progress_interval_micros: var_progressIntervalMicros,
@@ -2799,22 +3134,28 @@ fn pde_ffi_dispatcher_primary_impl(
         23 => wire__crate__api__player__player_stop_impl(port, ptr, rust_vec_len, data_len),
         24 => wire__crate__api__player__player_synthesize_to_file_impl(port, ptr, rust_vec_len, data_len),
         25 => wire__crate__api__runtime__runtime_cancel_calls_impl(port, ptr, rust_vec_len, data_len),
-        27 => wire__crate__api__runtime__runtime_init_impl(port, ptr, rust_vec_len, data_len),
-        30 => wire__crate__api__runtime__runtime_metrics_impl(port, ptr, rust_vec_len, data_len),
-        31 => wire__crate__api__runtime__runtime_outputs_impl(port, ptr, rust_vec_len, data_len),
-        32 => wire__crate__api__runtime__runtime_pause_all_impl(port, ptr, rust_vec_len, data_len),
-        33 => wire__crate__api__runtime__runtime_prepare_hot_restart_impl(port, ptr, rust_vec_len, data_len),
-        34 => wire__crate__api__runtime__runtime_release_memory_impl(port, ptr, rust_vec_len, data_len),
-        35 => wire__crate__api__runtime__runtime_release_output_impl(port, ptr, rust_vec_len, data_len),
-        36 => wire__crate__api__runtime__runtime_resume_all_impl(port, ptr, rust_vec_len, data_len),
-        37 => wire__crate__api__runtime__runtime_set_device_impl(port, ptr, rust_vec_len, data_len),
-        38 => wire__crate__api__runtime__runtime_set_output_impl(port, ptr, rust_vec_len, data_len),
-        39 => wire__crate__api__runtime__runtime_set_volume_impl(port, ptr, rust_vec_len, data_len),
-        40 => wire__crate__api__runtime__runtime_shutdown_impl(port, ptr, rust_vec_len, data_len),
-        41 => wire__crate__api__runtime__runtime_status_impl(port, ptr, rust_vec_len, data_len),
-        42 => wire__crate__api__runtime__runtime_stop_all_impl(port, ptr, rust_vec_len, data_len),
-        43 => wire__crate__api__runtime__runtime_voices_impl(port, ptr, rust_vec_len, data_len),
-        44 => wire__crate__api__runtime__runtime_warmup_impl(port, ptr, rust_vec_len, data_len),
+        26 => wire__crate__api__plugins__runtime_disable_plugin_impl(port, ptr, rust_vec_len, data_len),
+        27 => wire__crate__api__plugins__runtime_enable_plugin_impl(port, ptr, rust_vec_len, data_len),
+        29 => wire__crate__api__runtime__runtime_init_impl(port, ptr, rust_vec_len, data_len),
+        30 => wire__crate__api__plugins__runtime_install_plugin_impl(port, ptr, rust_vec_len, data_len),
+        33 => wire__crate__api__runtime__runtime_metrics_impl(port, ptr, rust_vec_len, data_len),
+        34 => wire__crate__api__runtime__runtime_outputs_impl(port, ptr, rust_vec_len, data_len),
+        35 => wire__crate__api__runtime__runtime_pause_all_impl(port, ptr, rust_vec_len, data_len),
+        36 => wire__crate__api__plugins__runtime_plugins_impl(port, ptr, rust_vec_len, data_len),
+        37 => wire__crate__api__runtime__runtime_prepare_hot_restart_impl(port, ptr, rust_vec_len, data_len),
+        38 => wire__crate__api__runtime__runtime_release_memory_impl(port, ptr, rust_vec_len, data_len),
+        39 => wire__crate__api__runtime__runtime_release_output_impl(port, ptr, rust_vec_len, data_len),
+        40 => wire__crate__api__plugins__runtime_reload_plugin_impl(port, ptr, rust_vec_len, data_len),
+        41 => wire__crate__api__runtime__runtime_resume_all_impl(port, ptr, rust_vec_len, data_len),
+        42 => wire__crate__api__runtime__runtime_set_device_impl(port, ptr, rust_vec_len, data_len),
+        43 => wire__crate__api__runtime__runtime_set_output_impl(port, ptr, rust_vec_len, data_len),
+        44 => wire__crate__api__runtime__runtime_set_volume_impl(port, ptr, rust_vec_len, data_len),
+        45 => wire__crate__api__runtime__runtime_shutdown_impl(port, ptr, rust_vec_len, data_len),
+        46 => wire__crate__api__runtime__runtime_status_impl(port, ptr, rust_vec_len, data_len),
+        47 => wire__crate__api__runtime__runtime_stop_all_impl(port, ptr, rust_vec_len, data_len),
+        48 => wire__crate__api__plugins__runtime_uninstall_plugin_impl(port, ptr, rust_vec_len, data_len),
+        49 => wire__crate__api__runtime__runtime_voices_impl(port, ptr, rust_vec_len, data_len),
+        50 => wire__crate__api__runtime__runtime_warmup_impl(port, ptr, rust_vec_len, data_len),
         _ => unreachable!(),
     }
 }
@@ -2828,9 +3169,9 @@ fn pde_ffi_dispatcher_sync_impl(
     // Codec=Pde (Serialization + dispatch), see doc to use other codecs
     match func_id {
         6 => wire__crate__api__player__player_events_impl(ptr, rust_vec_len, data_len),
-        26 => wire__crate__api__runtime__runtime_events_impl(ptr, rust_vec_len, data_len),
-        28 => wire__crate__api__runtime__runtime_is_running_impl(ptr, rust_vec_len, data_len),
-        29 => wire__crate__api__runtime__runtime_level_impl(ptr, rust_vec_len, data_len),
+        28 => wire__crate__api__runtime__runtime_events_impl(ptr, rust_vec_len, data_len),
+        31 => wire__crate__api__runtime__runtime_is_running_impl(ptr, rust_vec_len, data_len),
+        32 => wire__crate__api__runtime__runtime_level_impl(ptr, rust_vec_len, data_len),
         _ => unreachable!(),
     }
 }
@@ -3387,6 +3728,118 @@ impl flutter_rust_bridge::IntoIntoDart<crate::api::player_events::PlayerSnapshot
     }
 }
 // Codec=Dco (DartCObject based), see doc to use other codecs
+impl flutter_rust_bridge::IntoDart for crate::api::plugins::PluginChange {
+    fn into_dart(self) -> flutter_rust_bridge::for_generated::DartAbi {
+        match self {
+            Self::Added => 0.into_dart(),
+            Self::Updated => 1.into_dart(),
+            Self::Rebuilt => 2.into_dart(),
+            Self::Mended => 3.into_dart(),
+            Self::Nothing => 4.into_dart(),
+            _ => unreachable!(),
+        }
+    }
+}
+impl flutter_rust_bridge::for_generated::IntoDartExceptPrimitive for crate::api::plugins::PluginChange {}
+impl flutter_rust_bridge::IntoIntoDart<crate::api::plugins::PluginChange>
+    for crate::api::plugins::PluginChange
+{
+    fn into_into_dart(self) -> crate::api::plugins::PluginChange {
+        self
+    }
+}
+// Codec=Dco (DartCObject based), see doc to use other codecs
+impl flutter_rust_bridge::IntoDart for crate::api::plugins::PluginEvent {
+    fn into_dart(self) -> flutter_rust_bridge::for_generated::DartAbi {
+        [
+            self.kind.into_into_dart().into_dart(),
+            self.plugin.into_into_dart().into_dart(),
+            self.version.into_into_dart().into_dart(),
+            self.generation.into_into_dart().into_dart(),
+            self.hangs_in.into_into_dart().into_dart(),
+        ]
+        .into_dart()
+    }
+}
+impl flutter_rust_bridge::for_generated::IntoDartExceptPrimitive for crate::api::plugins::PluginEvent {}
+impl flutter_rust_bridge::IntoIntoDart<crate::api::plugins::PluginEvent>
+    for crate::api::plugins::PluginEvent
+{
+    fn into_into_dart(self) -> crate::api::plugins::PluginEvent {
+        self
+    }
+}
+// Codec=Dco (DartCObject based), see doc to use other codecs
+impl flutter_rust_bridge::IntoDart for crate::api::plugins::PluginEventKind {
+    fn into_dart(self) -> flutter_rust_bridge::for_generated::DartAbi {
+        match self {
+            Self::Installed => 0.into_dart(),
+            Self::Enabled => 1.into_dart(),
+            Self::Disabled => 2.into_dart(),
+            Self::Uninstalled => 3.into_dart(),
+            Self::Loaded => 4.into_dart(),
+            Self::Unloaded => 5.into_dart(),
+            Self::Hangs => 6.into_dart(),
+            Self::Recovered => 7.into_dart(),
+            Self::Failed => 8.into_dart(),
+            _ => unreachable!(),
+        }
+    }
+}
+impl flutter_rust_bridge::for_generated::IntoDartExceptPrimitive for crate::api::plugins::PluginEventKind {}
+impl flutter_rust_bridge::IntoIntoDart<crate::api::plugins::PluginEventKind>
+    for crate::api::plugins::PluginEventKind
+{
+    fn into_into_dart(self) -> crate::api::plugins::PluginEventKind {
+        self
+    }
+}
+// Codec=Dco (DartCObject based), see doc to use other codecs
+impl flutter_rust_bridge::IntoDart for crate::api::plugins::PluginInfo {
+    fn into_dart(self) -> flutter_rust_bridge::for_generated::DartAbi {
+        [
+            self.id.into_into_dart().into_dart(),
+            self.name.into_into_dart().into_dart(),
+            self.version.into_into_dart().into_dart(),
+            self.licence.into_into_dart().into_dart(),
+            self.digest.into_into_dart().into_dart(),
+            self.is_enabled.into_into_dart().into_dart(),
+            self.generation.into_into_dart().into_dart(),
+            self.instances.into_into_dart().into_dart(),
+            self.problem.into_into_dart().into_dart(),
+            self.hint.into_into_dart().into_dart(),
+        ]
+        .into_dart()
+    }
+}
+impl flutter_rust_bridge::for_generated::IntoDartExceptPrimitive for crate::api::plugins::PluginInfo {}
+impl flutter_rust_bridge::IntoIntoDart<crate::api::plugins::PluginInfo> for crate::api::plugins::PluginInfo {
+    fn into_into_dart(self) -> crate::api::plugins::PluginInfo {
+        self
+    }
+}
+// Codec=Dco (DartCObject based), see doc to use other codecs
+impl flutter_rust_bridge::IntoDart for crate::api::plugins::PluginInstallation {
+    fn into_dart(self) -> flutter_rust_bridge::for_generated::DartAbi {
+        [
+            self.id.into_into_dart().into_dart(),
+            self.version.into_into_dart().into_dart(),
+            self.is_enabled.into_into_dart().into_dart(),
+            self.change.into_into_dart().into_dart(),
+            self.previous_version.into_into_dart().into_dart(),
+        ]
+        .into_dart()
+    }
+}
+impl flutter_rust_bridge::for_generated::IntoDartExceptPrimitive for crate::api::plugins::PluginInstallation {}
+impl flutter_rust_bridge::IntoIntoDart<crate::api::plugins::PluginInstallation>
+    for crate::api::plugins::PluginInstallation
+{
+    fn into_into_dart(self) -> crate::api::plugins::PluginInstallation {
+        self
+    }
+}
+// Codec=Dco (DartCObject based), see doc to use other codecs
 impl flutter_rust_bridge::IntoDart for crate::api::runtime_events::RuntimeEvent {
     fn into_dart(self) -> flutter_rust_bridge::for_generated::DartAbi {
         [
@@ -3403,6 +3856,7 @@ impl flutter_rust_bridge::IntoDart for crate::api::runtime_events::RuntimeEvent 
             self.is_paused.into_into_dart().into_dart(),
             self.volume.into_into_dart().into_dart(),
             self.times.into_into_dart().into_dart(),
+            self.plugin.into_into_dart().into_dart(),
             self.client.into_into_dart().into_dart(),
             self.departure.into_into_dart().into_dart(),
             self.error.into_into_dart().into_dart(),
@@ -3447,9 +3901,10 @@ impl flutter_rust_bridge::IntoDart for crate::api::runtime_events::RuntimeEventK
             Self::VolumeSet => 17.into_dart(),
             Self::Underrun => 18.into_dart(),
             Self::Xrun => 19.into_dart(),
-            Self::ClientAttached => 20.into_dart(),
-            Self::ClientDeparted => 21.into_dart(),
-            Self::Warning => 22.into_dart(),
+            Self::Plugin => 20.into_dart(),
+            Self::ClientAttached => 21.into_dart(),
+            Self::ClientDeparted => 22.into_dart(),
+            Self::Warning => 23.into_dart(),
             _ => unreachable!(),
         }
     }
@@ -3477,6 +3932,7 @@ impl flutter_rust_bridge::IntoDart for crate::api::settings::RuntimeSettings {
             self.espeak.into_into_dart().into_dart(),
             self.outputs.into_into_dart().into_dart(),
             self.wav_path.into_into_dart().into_dart(),
+            self.plugins.into_into_dart().into_dart(),
             self.output.into_into_dart().into_dart(),
             self.period_micros.into_into_dart().into_dart(),
             self.progress_interval_micros.into_into_dart().into_dart(),
@@ -4094,6 +4550,16 @@ impl SseEncode for Vec<crate::api::status::OutputFormat> {
     }
 }
 
+impl SseEncode for Vec<crate::api::plugins::PluginInfo> {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
+        <i32>::sse_encode(self.len() as _, serializer);
+        for item in self {
+            <crate::api::plugins::PluginInfo>::sse_encode(item, serializer);
+        }
+    }
+}
+
 impl SseEncode for Vec<u8> {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
@@ -4300,6 +4766,16 @@ impl SseEncode for Option<crate::api::player_events::PlayerSnapshot> {
         <bool>::sse_encode(self.is_some(), serializer);
         if let Some(value) = self {
             <crate::api::player_events::PlayerSnapshot>::sse_encode(value, serializer);
+        }
+    }
+}
+
+impl SseEncode for Option<crate::api::plugins::PluginEvent> {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
+        <bool>::sse_encode(self.is_some(), serializer);
+        if let Some(value) = self {
+            <crate::api::plugins::PluginEvent>::sse_encode(value, serializer);
         }
     }
 }
@@ -4523,6 +4999,86 @@ impl SseEncode for crate::api::player_events::PlayerSnapshot {
     }
 }
 
+impl SseEncode for crate::api::plugins::PluginChange {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
+        <i32>::sse_encode(
+            match self {
+                crate::api::plugins::PluginChange::Added => 0,
+                crate::api::plugins::PluginChange::Updated => 1,
+                crate::api::plugins::PluginChange::Rebuilt => 2,
+                crate::api::plugins::PluginChange::Mended => 3,
+                crate::api::plugins::PluginChange::Nothing => 4,
+                _ => {
+                    unimplemented!("");
+                }
+            },
+            serializer,
+        );
+    }
+}
+
+impl SseEncode for crate::api::plugins::PluginEvent {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
+        <crate::api::plugins::PluginEventKind>::sse_encode(self.kind, serializer);
+        <String>::sse_encode(self.plugin, serializer);
+        <Option<String>>::sse_encode(self.version, serializer);
+        <Option<i64>>::sse_encode(self.generation, serializer);
+        <Option<String>>::sse_encode(self.hangs_in, serializer);
+    }
+}
+
+impl SseEncode for crate::api::plugins::PluginEventKind {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
+        <i32>::sse_encode(
+            match self {
+                crate::api::plugins::PluginEventKind::Installed => 0,
+                crate::api::plugins::PluginEventKind::Enabled => 1,
+                crate::api::plugins::PluginEventKind::Disabled => 2,
+                crate::api::plugins::PluginEventKind::Uninstalled => 3,
+                crate::api::plugins::PluginEventKind::Loaded => 4,
+                crate::api::plugins::PluginEventKind::Unloaded => 5,
+                crate::api::plugins::PluginEventKind::Hangs => 6,
+                crate::api::plugins::PluginEventKind::Recovered => 7,
+                crate::api::plugins::PluginEventKind::Failed => 8,
+                _ => {
+                    unimplemented!("");
+                }
+            },
+            serializer,
+        );
+    }
+}
+
+impl SseEncode for crate::api::plugins::PluginInfo {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
+        <String>::sse_encode(self.id, serializer);
+        <String>::sse_encode(self.name, serializer);
+        <String>::sse_encode(self.version, serializer);
+        <String>::sse_encode(self.licence, serializer);
+        <String>::sse_encode(self.digest, serializer);
+        <bool>::sse_encode(self.is_enabled, serializer);
+        <Option<i64>>::sse_encode(self.generation, serializer);
+        <u32>::sse_encode(self.instances, serializer);
+        <Option<String>>::sse_encode(self.problem, serializer);
+        <Option<String>>::sse_encode(self.hint, serializer);
+    }
+}
+
+impl SseEncode for crate::api::plugins::PluginInstallation {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
+        <String>::sse_encode(self.id, serializer);
+        <String>::sse_encode(self.version, serializer);
+        <bool>::sse_encode(self.is_enabled, serializer);
+        <crate::api::plugins::PluginChange>::sse_encode(self.change, serializer);
+        <Option<String>>::sse_encode(self.previous_version, serializer);
+    }
+}
+
 impl SseEncode for crate::api::runtime_events::RuntimeEvent {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
@@ -4539,6 +5095,7 @@ impl SseEncode for crate::api::runtime_events::RuntimeEvent {
         <Option<bool>>::sse_encode(self.is_paused, serializer);
         <Option<crate::api::requests::VolumeSetting>>::sse_encode(self.volume, serializer);
         <Option<i64>>::sse_encode(self.times, serializer);
+        <Option<crate::api::plugins::PluginEvent>>::sse_encode(self.plugin, serializer);
         <Option<crate::api::player::ClientHandle>>::sse_encode(self.client, serializer);
         <Option<crate::api::player_events::DepartureReason>>::sse_encode(self.departure, serializer);
         <Option<crate::api::error::BridgeError>>::sse_encode(self.error, serializer);
@@ -4572,9 +5129,10 @@ impl SseEncode for crate::api::runtime_events::RuntimeEventKind {
                 crate::api::runtime_events::RuntimeEventKind::VolumeSet => 17,
                 crate::api::runtime_events::RuntimeEventKind::Underrun => 18,
                 crate::api::runtime_events::RuntimeEventKind::Xrun => 19,
-                crate::api::runtime_events::RuntimeEventKind::ClientAttached => 20,
-                crate::api::runtime_events::RuntimeEventKind::ClientDeparted => 21,
-                crate::api::runtime_events::RuntimeEventKind::Warning => 22,
+                crate::api::runtime_events::RuntimeEventKind::Plugin => 20,
+                crate::api::runtime_events::RuntimeEventKind::ClientAttached => 21,
+                crate::api::runtime_events::RuntimeEventKind::ClientDeparted => 22,
+                crate::api::runtime_events::RuntimeEventKind::Warning => 23,
                 _ => {
                     unimplemented!("");
                 }
@@ -4595,6 +5153,7 @@ impl SseEncode for crate::api::settings::RuntimeSettings {
         <bool>::sse_encode(self.espeak, serializer);
         <crate::api::settings::OutputSystem>::sse_encode(self.outputs, serializer);
         <Option<String>>::sse_encode(self.wav_path, serializer);
+        <Option<String>>::sse_encode(self.plugins, serializer);
         <Option<String>>::sse_encode(self.output, serializer);
         <Option<i64>>::sse_encode(self.period_micros, serializer);
         <Option<i64>>::sse_encode(self.progress_interval_micros, serializer);

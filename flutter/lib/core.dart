@@ -25,6 +25,7 @@ export 'src/core/volume.dart' show Volume;
 export 'src/generated/api/error.dart' show ErrorReason;
 export 'src/generated/api/player.dart' show ClientHandle;
 export 'src/generated/api/player_events.dart' show DepartureReason, UtterancePhase;
+export 'src/generated/api/plugins.dart' show PluginChange, PluginInfo, PluginInstallation;
 export 'src/generated/api/requests.dart'
     show FileEncoding, InterruptMode, StopMode, TextKind, VisemeSetName;
 export 'src/generated/api/runtime_events.dart' show OutputLossReason, VoicePhase;

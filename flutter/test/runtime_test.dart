@@ -5,6 +5,7 @@ library;
 import 'package:fake_async/fake_async.dart';
 import 'package:test/test.dart';
 import 'package:utter/core.dart';
+import 'package:utter/src/generated/api/plugins.dart' as bridge_plugins;
 import 'package:utter/src/generated/api/requests.dart' show VolumeSetting;
 import 'package:utter/src/generated/api/runtime_events.dart' as bridge_api;
 import 'package:utter/src/generated/api/runtime_events.dart'
@@ -74,6 +75,7 @@ void main() {
           espeak: true,
           outputs: OutputSystem.wav,
           wavPath: 'out.wav',
+          plugins: 'plugins',
           output: 'speakers',
           period: Duration(milliseconds: 10),
           progressInterval: Duration(milliseconds: 50),
@@ -92,6 +94,7 @@ void main() {
       expect(settings.espeak, isTrue);
       expect(settings.outputs, OutputSystem.wav);
       expect(settings.wavPath, 'out.wav');
+      expect(settings.plugins, 'plugins');
       expect(settings.output, 'speakers');
       expect(settings.periodMicros, 10000);
       expect(settings.progressIntervalMicros, 50000);
@@ -501,6 +504,18 @@ void main() {
       RuntimeEventKind.xrun: (
         (runtime) => runtime.send(RuntimeEventKind.xrun, times: 2),
         isA<OutputXrun>().having((e) => e.times, 'times', 2),
+      ),
+      // `plugins_test.dart` has one of each kind.
+      RuntimeEventKind.plugin: (
+        (runtime) => runtime.send(
+          RuntimeEventKind.plugin,
+          plugin: const bridge_plugins.PluginEvent(
+            kind: bridge_plugins.PluginEventKind.loaded,
+            plugin: 'timed',
+            generation: 3,
+          ),
+        ),
+        isA<PluginLoaded>().having((e) => e.generation, 'generation', 3),
       ),
       RuntimeEventKind.clientAttached: (
         (runtime) => runtime.send(

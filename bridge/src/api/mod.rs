@@ -13,6 +13,7 @@ pub mod error;
 pub(crate) mod handler;
 pub mod player;
 pub mod player_events;
+pub mod plugins;
 pub mod requests;
 pub mod runtime;
 pub mod runtime_events;

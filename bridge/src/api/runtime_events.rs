@@ -3,6 +3,7 @@
 use super::error::BridgeError;
 use super::player::ClientHandle;
 use super::player_events::DepartureReason;
+use super::plugins::PluginEvent;
 use super::requests::VolumeSetting;
 
 /// What happens to the runtime. Each says which fields of [`RuntimeEvent`] it has, beside `number`.
@@ -48,6 +49,8 @@ pub enum RuntimeEventKind {
     Underrun,
     /// The device was not served in time, `times` since the last such event.
     Xrun,
+    /// Something has become of a plugin: `plugin`, and `error` if that is that it failed.
+    Plugin,
     /// A client has attached: `client`, `name`.
     ClientAttached,
     /// A client is no more: `client`, `departure`.
@@ -169,6 +172,8 @@ pub struct RuntimeEvent {
     pub volume: Option<VolumeSetting>,
     /// How often.
     pub times: Option<i64>,
+    /// What has become of a plugin.
+    pub plugin: Option<PluginEvent>,
     /// A client.
     pub client: Option<ClientHandle>,
     /// Why it is no more.

@@ -40,6 +40,8 @@ pub struct RuntimeSettings {
     pub outputs: OutputSystem,
     /// The file, for [`OutputSystem::Wav`].
     pub wav_path: Option<String>,
+    /// The directory of the plugins; by default what `UTTER_PLUGINS` says, or the one for the user's data.
+    pub plugins: Option<String>,
     /// The id of the output that is opened at first; the system's default one otherwise.
     pub output: Option<String>,
     /// The time between two requests of the output for audio, in microseconds; the nearest that the device can do is taken.

@@ -6,6 +6,7 @@
 mod error;
 mod events;
 mod player_events;
+mod plugins;
 mod requests;
 mod runtime_events;
 mod settings;

@@ -1,5 +1,6 @@
 //! What everybody is told.
 
+use super::plugins::plugin_event;
 use super::{micros, number};
 use crate::api::error::BridgeError;
 use crate::api::runtime_events::{
@@ -26,6 +27,7 @@ impl RuntimeEvent {
             is_paused: None,
             volume: None,
             times: None,
+            plugin: None,
             client: None,
             departure: None,
             error: None,
@@ -108,6 +110,14 @@ impl From<Event> for RuntimeEvent {
                 departure: Some(departure.into()),
                 ..bare(Kind::ClientDeparted)
             },
+            Event::Plugin(event) => match plugin_event(event) {
+                Some((plugin, error)) => Self {
+                    plugin: Some(plugin),
+                    error: error.map(Into::into),
+                    ..bare(Kind::Plugin)
+                },
+                None => unknown(),
+            },
             Event::Warning(error) => Self {
                 error: Some(error.into()),
                 ..bare(Kind::Warning)
@@ -162,9 +172,13 @@ fn of_output(event: Event) -> RuntimeEvent {
             times: Some(number(times)),
             ..bare(Kind::Xrun)
         },
-        // One that this bridge does not know keeps its number, so that there is no gap.
-        _ => RuntimeEvent::alive(),
+        _ => unknown(),
     }
+}
+
+/// One that this bridge does not know. It keeps its number, so that there is no gap.
+fn unknown() -> RuntimeEvent {
+    RuntimeEvent::alive()
 }
 
 /// How a voice is doing: its phase, the share of it that is loaded, and why it is not.

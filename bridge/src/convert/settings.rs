@@ -27,7 +27,7 @@ impl TryFrom<RuntimeSettings> for RuntimeConfig {
             languages: languages.transpose()?.unwrap_or(defaults.languages),
             espeak: settings.espeak,
             outputs: outputs(&settings)?,
-            plugins: defaults.plugins,
+            plugins: settings.plugins.as_ref().map(Into::into),
             route: settings.output.as_ref().map_or(OutputSelection::Default, |id| {
                 OutputSelection::Id(OutputId::new(id))
             }),
@@ -96,6 +96,7 @@ mod tests {
             espeak: false,
             outputs: OutputSystem::Devices,
             wav_path: None,
+            plugins: None,
             output: None,
             period_micros: None,
             progress_interval_micros: None,
@@ -127,6 +128,7 @@ mod tests {
             espeak: true,
             outputs: OutputSystem::Wav,
             wav_path: Some("out.wav".into()),
+            plugins: Some("plugins".into()),
             output: Some("alsa:hw".into()),
             period_micros: Some(5_000),
             progress_interval_micros: Some(100_000),
@@ -141,7 +143,8 @@ mod tests {
             .into_iter()
             .map(|d| d.field)
             .collect();
-        let all = "artifacts threads voice_files languages espeak outputs route player lease grace clients";
+        let all =
+            "artifacts threads voice_files languages espeak outputs plugins route player lease grace clients";
         assert_eq!(same.join(" "), all, "all but the device, of which there is one");
         assert_eq!(config.player.period, Duration::from_millis(5));
         assert_eq!(config.player.position_interval, Duration::from_millis(100));

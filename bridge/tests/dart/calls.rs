@@ -26,6 +26,7 @@ fn every_function_answers() {
     alone("calls::every_function_answers", || {
         let isolate = started();
         the_runtime_is_asked(&isolate);
+        plugins_are_changed(&isolate);
         a_client_speaks(&isolate);
         a_text_is_written(&isolate);
         files_are_written(&isolate);
@@ -89,6 +90,31 @@ fn the_runtime_is_asked(isolate: &Isolate) {
         json!({"peak": 0.0, "rms": 0.0}),
         "nothing is heard"
     );
+}
+
+/// None is installed here; `plugins` does with one what can be done.
+fn plugins_are_changed(isolate: &Isolate) {
+    assert_eq!(isolate.ask("runtime_plugins", json!({})), json!([]));
+    let nowhere = json!({"path": "/no/such/plugin.zip"});
+    let refused = isolate.call("runtime_install_plugin", nowhere).unwrap_err();
+    assert!(
+        refused["message"]
+            .as_str()
+            .unwrap()
+            .contains("/no/such/plugin.zip"),
+        "{refused}"
+    );
+    for call in ["enable", "disable", "reload", "uninstall"] {
+        let name = format!("runtime_{call}_plugin");
+        let error = isolate
+            .call(&name, json!({"id": "org.example.nobody"}))
+            .unwrap_err();
+        assert_eq!(
+            (&error["reason"], &error["message"]),
+            (&json!("Plugin"), &json!("there is no plugin org.example.nobody")),
+            "{name}"
+        );
+    }
 }
 
 fn a_client_speaks(isolate: &Isolate) {

@@ -9,8 +9,8 @@ use serde_json::json;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// Not brought about here: they are seen in `streams`, or are translated in `convert::runtime_events`.
-const ELSEWHERE: [&str; 5] = ["Lagged", "Alive", "OutputGivenUp", "Underrun", "Xrun"];
+/// Not brought about here: they are seen in `streams` and `plugins`, or are translated in `convert::runtime_events`.
+const ELSEWHERE: [&str; 6] = ["Lagged", "Alive", "Plugin", "OutputGivenUp", "Underrun", "Xrun"];
 
 #[test]
 fn what_happens_to_outputs_and_voice_is_told_to_everybody() {

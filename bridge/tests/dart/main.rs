@@ -12,12 +12,17 @@
 mod calls;
 mod codec;
 #[cfg(target_os = "linux")]
+#[path = "../../../fixtures/plugins/compiled.rs"]
+mod compiled;
+#[cfg(target_os = "linux")]
 mod events;
 #[cfg(target_os = "linux")]
 mod faults;
 mod hazards;
 mod isolate;
 mod library;
+#[cfg(target_os = "linux")]
+mod plugins;
 mod process;
 mod races;
 mod reasons;

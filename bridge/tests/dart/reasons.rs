@@ -1,5 +1,5 @@
-//! Every reason for an error that a call can bring about, with its hint. Those that cannot be brought about from here (`Plugin`,
-//! `Tvm`, `System`, `Internal`) are translated by the same line as the others, which `convert::error` tests for all.
+//! Every reason for an error that a call can bring about, with its hint. Those that cannot be brought about from here (`Tvm`,
+//! `System`, `Internal`) are translated by the same line as the others, which `convert::error` tests for all.
 
 use crate::isolate::{Isolate, request, with};
 use crate::process::alone;
@@ -18,6 +18,23 @@ fn loud() -> Value {
     json!({"level": 1.0, "is_muted": false, "balance": 0.0})
 }
 
+/// Those that are of one plugin.
+const PLUGIN_CALLS: [&str; 5] = [
+    "runtime_install_plugin",
+    "runtime_enable_plugin",
+    "runtime_disable_plugin",
+    "runtime_reload_plugin",
+    "runtime_uninstall_plugin",
+];
+
+/// Arguments with a plugin that there is not.
+fn of_nobody(call: &str) -> Value {
+    match call {
+        "runtime_install_plugin" => json!({"path": "/no/such/plugin.zip"}),
+        _ => json!({"id": "org.example.nobody"}),
+    }
+}
+
 #[test]
 fn without_a_runtime_every_call_of_it_is_refused() {
     alone("reasons::without_a_runtime_every_call_of_it_is_refused", || {
@@ -28,6 +45,7 @@ fn without_a_runtime_every_call_of_it_is_refused() {
             "status",
             "outputs",
             "voices",
+            "plugins",
             "metrics",
             "release_output",
         ];
@@ -39,6 +57,9 @@ fn without_a_runtime_every_call_of_it_is_refused() {
                 "NotInitialised",
                 isolate.call(&format!("runtime_{name}"), json!({})),
             );
+        }
+        for name in PLUGIN_CALLS {
+            is("NotInitialised", isolate.call(name, of_nobody(name)));
         }
         is(
             "NotInitialised",
@@ -115,6 +136,9 @@ fn what_is_asked_for_wrongly_says_why() {
                 json!({"handle": client, "request": stream}),
             ),
         );
+        for name in PLUGIN_CALLS {
+            is("Plugin", isolate.call(name, of_nobody(name)));
+        }
         a_file_that_cannot_be_written(&isolate, &client);
         clips_without_a_file(&isolate, &client, &events);
         too_much_is_asked_for(&isolate, &client);

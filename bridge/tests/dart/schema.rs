@@ -7,10 +7,11 @@
 use std::collections::BTreeMap;
 use syn::{FnArg, GenericArgument, Item, Pat, PathArguments, ReturnType};
 
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 9] = [
     include_str!("../../src/api/error.rs"),
     include_str!("../../src/api/player.rs"),
     include_str!("../../src/api/player_events.rs"),
+    include_str!("../../src/api/plugins.rs"),
     include_str!("../../src/api/requests.rs"),
     include_str!("../../src/api/runtime.rs"),
     include_str!("../../src/api/runtime_events.rs"),

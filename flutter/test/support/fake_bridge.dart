@@ -14,6 +14,7 @@ import 'package:utter/core.dart' show Utter;
 import 'package:utter/src/generated/api/error.dart';
 import 'package:utter/src/generated/api/player.dart';
 import 'package:utter/src/generated/api/player_events.dart';
+import 'package:utter/src/generated/api/plugins.dart';
 import 'package:utter/src/generated/api/requests.dart';
 import 'package:utter/src/generated/api/runtime_events.dart';
 import 'package:utter/src/generated/api/settings.dart';
@@ -230,6 +231,7 @@ class FakeRuntime {
     bool? isPaused,
     VolumeSetting? volume,
     int? times,
+    PluginEvent? plugin,
     ClientHandle? client,
     DepartureReason? departure,
     BridgeError? error,
@@ -249,6 +251,7 @@ class FakeRuntime {
       isPaused: isPaused,
       volume: volume,
       times: times,
+      plugin: plugin,
       client: client,
       departure: departure,
       error: error,
@@ -305,8 +308,9 @@ class FakeBridge implements UtterBridgeApi {
     fileProgress = const FileProgress(chunks: 0, durationMicros: 0);
     spoken = null;
     clip = null;
+    plugins.clear();
     _pieces.clear();
-    _clients = _utterances = _files = _commands = 0;
+    _clients = _utterances = _files = _commands = _generations = 0;
   }
 
   /// What was called, in order: the function's name, and behind it what matters.
@@ -336,6 +340,9 @@ class FakeBridge implements UtterBridgeApi {
   /// Which file was asked to be played last.
   ClipRequest? clip;
 
+  /// The plugins that are installed.
+  final List<PluginInfo> plugins = [];
+
   final Map<int, List<String>> _pieces = {};
   final Map<String, Queue<Completer<void>>> _holds = {};
   final Map<String, Queue<Completer<void>>> _delays = {};
@@ -344,6 +351,7 @@ class FakeBridge implements UtterBridgeApi {
   int _utterances = 0;
   int _files = 0;
   int _commands = 0;
+  int _generations = 0;
 
   /// The client that attached last.
   FakeClient get client => clients.last;
@@ -649,6 +657,82 @@ class FakeBridge implements UtterBridgeApi {
       OutputDescription(id: 'speakers', name: 'Speakers', isDefault: true, formats: []),
     ];
   });
+
+  @override
+  Future<List<PluginInfo>> crateApiPluginsRuntimePlugins() => _reply('plugins', () {
+    _running();
+    return [...plugins];
+  });
+
+  @override
+  Future<PluginInstallation> crateApiPluginsRuntimeInstallPlugin({required String path}) =>
+      _reply('installPlugin', () {
+        // A package of this engine is its id.
+        final isNew = plugins.every((plugin) => plugin.id != path);
+        if (isNew) plugins.add(_plugin(path));
+        _tellOfPlugin(PluginEventKind.installed, path, version: '0.1.0');
+        return PluginInstallation(
+          id: path,
+          version: '0.1.0',
+          isEnabled: true,
+          change: isNew ? PluginChange.added : PluginChange.nothing,
+        );
+      }, detail: path);
+
+  @override
+  Future<void> crateApiPluginsRuntimeEnablePlugin({required String id}) =>
+      _reply('enablePlugin', () {
+        plugins[_installed(id)] = _plugin(id);
+        _tellOfPlugin(PluginEventKind.enabled, id);
+      }, detail: id);
+
+  @override
+  Future<void> crateApiPluginsRuntimeDisablePlugin({required String id}) =>
+      _reply('disablePlugin', () {
+        plugins[_installed(id)] = _plugin(id, isEnabled: false);
+        _tellOfPlugin(PluginEventKind.disabled, id);
+      }, detail: id);
+
+  @override
+  Future<int> crateApiPluginsRuntimeReloadPlugin({required String id}) =>
+      _reply('reloadPlugin', () {
+        final place = _installed(id);
+        if (!plugins[place].isEnabled) throw bridgeError(ErrorReason.plugin);
+        plugins[place] = _plugin(id, generation: _generations += 1);
+        _tellOfPlugin(PluginEventKind.loaded, id, generation: _generations);
+        return _generations;
+      }, detail: id);
+
+  @override
+  Future<bool> crateApiPluginsRuntimeUninstallPlugin({required String id}) =>
+      _reply('uninstallPlugin', () {
+        plugins.removeAt(_installed(id));
+        _tellOfPlugin(PluginEventKind.uninstalled, id);
+        return true;
+      }, detail: id);
+
+  static PluginInfo _plugin(String id, {bool isEnabled = true, int? generation}) => PluginInfo(
+    id: id,
+    name: 'Name of $id',
+    version: '0.1.0',
+    licence: 'MIT',
+    digest: 'd1',
+    isEnabled: isEnabled,
+    generation: generation,
+    instances: 0,
+  );
+
+  int _installed(String id) {
+    _running();
+    final place = plugins.indexWhere((plugin) => plugin.id == id);
+    return place >= 0 ? place : throw bridgeError(ErrorReason.plugin);
+  }
+
+  void _tellOfPlugin(PluginEventKind kind, String id, {String? version, int? generation}) =>
+      _running().send(
+        RuntimeEventKind.plugin,
+        plugin: PluginEvent(kind: kind, plugin: id, version: version, generation: generation),
+      );
 
   @override
   Future<List<VoiceDescription>> crateApiRuntimeRuntimeVoices() => _reply('voices', () {

@@ -38,6 +38,7 @@ final class UtterConfig {
     this.espeak = false,
     this.outputs = bridge.OutputSystem.devices,
     this.wavPath,
+    this.plugins,
     this.output,
     this.period,
     this.progressInterval,
@@ -73,6 +74,10 @@ final class UtterConfig {
   /// The file, where audio goes into one.
   final String? wavPath;
 
+  /// The directory of the plugins; by default what `UTTER_PLUGINS` says, or the one for the user's
+  /// data. A system that has none, as phones have, needs it said.
+  final String? plugins;
+
   /// The id of the output that is opened at first; the system's default one otherwise.
   final String? output;
 
@@ -104,6 +109,7 @@ final class UtterConfig {
       espeak == other.espeak &&
       outputs == other.outputs &&
       wavPath == other.wavPath &&
+      plugins == other.plugins &&
       output == other.output &&
       period == other.period &&
       progressInterval == other.progressInterval &&
@@ -121,6 +127,7 @@ final class UtterConfig {
     espeak,
     outputs,
     wavPath,
+    plugins,
     output,
     period,
     progressInterval,
@@ -166,6 +173,7 @@ bridge.RuntimeSettings settingsOf(UtterConfig config) {
     espeak: config.espeak,
     outputs: config.outputs,
     wavPath: config.wavPath,
+    plugins: config.plugins,
     output: config.output,
     periodMicros: config.period?.inMicroseconds,
     progressIntervalMicros: config.progressInterval?.inMicroseconds,

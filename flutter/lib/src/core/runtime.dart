@@ -8,6 +8,8 @@ library;
 import 'dart:async';
 
 import '../generated/api/error.dart' show ErrorReason;
+import '../generated/api/plugins.dart' as bridge;
+import '../generated/api/plugins.dart' show PluginInfo, PluginInstallation;
 import '../generated/api/requests.dart' show StopMode;
 import '../generated/api/runtime.dart' as bridge;
 import '../generated/api/runtime_events.dart' as bridge;
@@ -184,6 +186,27 @@ final class UtterRuntime implements Utter {
 
   @override
   Future<List<OutputDescription>> outputs() => _call(bridge.runtimeOutputs);
+
+  @override
+  Future<List<PluginInfo>> plugins() => _call(bridge.runtimePlugins);
+
+  @override
+  Future<PluginInstallation> installPlugin(String path) async {
+    final package = filePath(path);
+    return _call(() => bridge.runtimeInstallPlugin(path: package));
+  }
+
+  @override
+  Future<void> enablePlugin(String id) => _call(() => bridge.runtimeEnablePlugin(id: id));
+
+  @override
+  Future<void> disablePlugin(String id) => _call(() => bridge.runtimeDisablePlugin(id: id));
+
+  @override
+  Future<int> reloadPlugin(String id) => _call(() => bridge.runtimeReloadPlugin(id: id));
+
+  @override
+  Future<bool> uninstallPlugin(String id) => _call(() => bridge.runtimeUninstallPlugin(id: id));
 
   @override
   Future<List<VoiceDescription>> voices() => _call(bridge.runtimeVoices);

@@ -36,6 +36,7 @@ RuntimeState runtimeStateAfter(RuntimeState state, RuntimeEvent event) => switch
   DeviceFailed() ||
   RuntimeCommandObeyed() ||
   OutputXrun() ||
+  PluginEvent() ||
   RuntimeWarning() ||
   RuntimeEventsLagged() ||
   RuntimeEventsGap() => state,

@@ -2,6 +2,8 @@
 /// that apps see.
 library;
 
+import '../generated/api/error.dart' show BridgeError;
+import '../generated/api/plugins.dart' as bridge;
 import '../generated/api/runtime_events.dart' as bridge;
 import '../generated/api/status.dart' as bridge;
 import 'errors.dart';
@@ -59,6 +61,10 @@ RuntimeEvent? runtimeEventOf(bridge.RuntimeEvent event) {
     ),
     bridge.RuntimeEventKind.underrun => OutputUnderrun(times()),
     bridge.RuntimeEventKind.xrun => OutputXrun(times()),
+    bridge.RuntimeEventKind.plugin => pluginEventOf(
+      promised(event.plugin, 'plugin', kind),
+      event.error,
+    ),
     bridge.RuntimeEventKind.clientAttached => ClientAttached(
       promised(event.client, 'client', kind),
       name(),
@@ -68,6 +74,35 @@ RuntimeEvent? runtimeEventOf(bridge.RuntimeEvent event) {
       promised(event.departure, 'departure', kind),
     ),
     bridge.RuntimeEventKind.warning => RuntimeWarning(error()),
+  };
+}
+
+/// What has become of a plugin; [error] is why it failed. Throws an [UtterException] if a field is
+/// missing.
+PluginEvent pluginEventOf(bridge.PluginEvent event, BridgeError? error) {
+  final kind = event.kind;
+  final plugin = event.plugin;
+  int generation() => promised(event.generation, 'generation', kind);
+  return switch (kind) {
+    bridge.PluginEventKind.installed => PluginInstalled(
+      plugin,
+      version: promised(event.version, 'version', kind),
+    ),
+    bridge.PluginEventKind.enabled => PluginEnabled(plugin),
+    bridge.PluginEventKind.disabled => PluginDisabled(plugin),
+    bridge.PluginEventKind.uninstalled => PluginUninstalled(plugin),
+    bridge.PluginEventKind.loaded => PluginLoaded(plugin, generation: generation()),
+    bridge.PluginEventKind.unloaded => PluginUnloaded(plugin, generation: generation()),
+    bridge.PluginEventKind.hangs => PluginHangs(
+      plugin,
+      generation: generation(),
+      call: promised(event.hangsIn, 'hangs_in', kind),
+    ),
+    bridge.PluginEventKind.recovered => PluginRecovered(plugin, generation: generation()),
+    bridge.PluginEventKind.failed => PluginFailed(
+      plugin,
+      exceptionOf(promised(error, 'error', kind)),
+    ),
   };
 }
 

@@ -224,6 +224,89 @@ final class OutputXrun extends RuntimeEvent {
   final int times;
 }
 
+/// Something that has become of a plugin, whoever caused it.
+sealed class PluginEvent extends RuntimeEvent {
+  const PluginEvent(this.plugin);
+
+  /// The plugin's id.
+  final String plugin;
+}
+
+/// A plugin was installed, or replaced.
+final class PluginInstalled extends PluginEvent {
+  /// With its id and its version.
+  const PluginInstalled(super.plugin, {required this.version});
+
+  /// Its version.
+  final String version;
+}
+
+/// A plugin is used from now on.
+final class PluginEnabled extends PluginEvent {
+  /// With its id.
+  const PluginEnabled(super.plugin);
+}
+
+/// A plugin is not used any more.
+final class PluginDisabled extends PluginEvent {
+  /// With its id.
+  const PluginDisabled(super.plugin);
+}
+
+/// A plugin was removed.
+final class PluginUninstalled extends PluginEvent {
+  /// With its id.
+  const PluginUninstalled(super.plugin);
+}
+
+/// A generation of a plugin, one binary of it, was loaded and is active.
+final class PluginLoaded extends PluginEvent {
+  /// With its id, and which generation.
+  const PluginLoaded(super.plugin, {required this.generation});
+
+  /// The generation's number, which is never given again.
+  final int generation;
+}
+
+/// A generation of a plugin is gone.
+final class PluginUnloaded extends PluginEvent {
+  /// With its id, and which generation.
+  const PluginUnloaded(super.plugin, {required this.generation});
+
+  /// The generation's number.
+  final int generation;
+}
+
+/// An instance of a plugin hangs, and was left behind.
+final class PluginHangs extends PluginEvent {
+  /// With its id, which generation, and in what.
+  const PluginHangs(super.plugin, {required this.generation, required this.call});
+
+  /// The generation's number.
+  final int generation;
+
+  /// The call that does not return.
+  final String call;
+}
+
+/// An instance of a plugin that hung has come back, and is closed.
+final class PluginRecovered extends PluginEvent {
+  /// With its id, and which generation.
+  const PluginRecovered(super.plugin, {required this.generation});
+
+  /// The generation's number.
+  final int generation;
+}
+
+/// A plugin could not be loaded, or unloaded.
+final class PluginFailed extends PluginEvent {
+  /// With its id, and why.
+  const PluginFailed(super.plugin, this.error);
+
+  /// Why.
+  final UtterException error;
+}
+
 /// A client has attached, in this isolate or another.
 final class ClientAttached extends RuntimeEvent {
   /// With its handle and name.

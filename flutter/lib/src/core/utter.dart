@@ -2,6 +2,7 @@
 /// players.
 library;
 
+import '../generated/api/plugins.dart' show PluginInfo, PluginInstallation;
 import '../generated/api/requests.dart' show StopMode;
 import '../generated/api/status.dart' show OutputDescription, OutputLevel, VoiceDescription;
 import 'config.dart';
@@ -78,7 +79,7 @@ abstract interface class Utter {
   /// nothing has changed.
   Future<void> setDevice(String name);
 
-  /// Gives up all calls of the runtime's that wait for an answer, such as [warmUp] or [outputs], of all isolates: each throws
+  /// Gives up all calls of the runtime's that wait for an answer, such as [warmUp], [outputs] or [installPlugin], of all isolates: each throws
   /// `cancelled`. What they asked for goes on; [events] tell how it ends.
   Future<void> cancelCalls();
 
@@ -87,6 +88,33 @@ abstract interface class Utter {
 
   /// The outputs that there are.
   Future<List<OutputDescription>> outputs();
+
+  /// The plugins that are installed, and how each is doing. None is loaded for that.
+  ///
+  /// Those that are enabled have their outputs among [outputs]. What becomes of them is told by
+  /// [events] of class [PluginEvent], also when another isolate or the plugin itself is the cause.
+  /// The calls that change something wait for one another, and for other processes that change the
+  /// plugins; [cancelCalls] gives the wait up. Each throws `plugin` with what is wrong, and has
+  /// changed nothing then.
+  Future<List<PluginInfo>> plugins();
+
+  /// Installs a plugin from a directory or a zip archive with a `plugin.json` at its top, over the
+  /// one of the same id. One that was loaded gives way to the new one at once, while it plays too.
+  Future<PluginInstallation> installPlugin(String path);
+
+  /// Has a plugin be used.
+  Future<void> enablePlugin(String id);
+
+  /// Has a plugin not be used. What plays through it is moved to another output.
+  Future<void> disablePlugin(String id);
+
+  /// Loads a plugin anew, and completes with the number of its generation. The old one is unloaded
+  /// when nothing of it is in use any more; if the new one cannot be loaded, the old one goes on.
+  Future<int> reloadPlugin(String id);
+
+  /// Removes a plugin, and tells whether its files are gone; those that somebody holds are removed
+  /// when nobody does. What plays through it is moved to another output.
+  Future<bool> uninstallPlugin(String id);
 
   /// The voices that there are: those of the artifacts, and after them the app's own.
   Future<List<VoiceDescription>> voices();

@@ -6,6 +6,7 @@
 import 'api/error.dart';
 import 'api/player.dart';
 import 'api/player_events.dart';
+import 'api/plugins.dart';
 import 'api/requests.dart';
 import 'api/runtime.dart';
 import 'api/runtime_events.dart';
@@ -75,7 +76,7 @@ import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated.dart';
                   String get codegenVersion => '2.13.0';
 
                   @override
-                  int get rustContentHash => -1710588461;
+                  int get rustContentHash => 1078177908;
 
                   static const kDefaultExternalLibraryLoaderConfig = ExternalLibraryLoaderConfig(
                     stem: 'utter_bridge',
@@ -137,9 +138,15 @@ Future<int> crateApiPlayerPlayerSynthesizeToFile({required ClientHandle handle ,
 
 Future<void> crateApiRuntimeRuntimeCancelCalls();
 
+Future<void> crateApiPluginsRuntimeDisablePlugin({required String id });
+
+Future<void> crateApiPluginsRuntimeEnablePlugin({required String id });
+
 Stream<RuntimeEvent> crateApiRuntimeRuntimeEvents();
 
 Future<void> crateApiRuntimeRuntimeInit({required RuntimeSettings settings });
+
+Future<PluginInstallation> crateApiPluginsRuntimeInstallPlugin({required String path });
 
 bool crateApiRuntimeRuntimeIsRunning();
 
@@ -151,11 +158,15 @@ Future<List<OutputDescription>> crateApiRuntimeRuntimeOutputs();
 
 Future<int> crateApiRuntimeRuntimePauseAll();
 
+Future<List<PluginInfo>> crateApiPluginsRuntimePlugins();
+
 Future<void> crateApiRuntimeRuntimePrepareHotRestart();
 
 Future<void> crateApiRuntimeRuntimeReleaseMemory();
 
 Future<bool> crateApiRuntimeRuntimeReleaseOutput();
+
+Future<int> crateApiPluginsRuntimeReloadPlugin({required String id });
 
 Future<int> crateApiRuntimeRuntimeResumeAll();
 
@@ -170,6 +181,8 @@ Future<void> crateApiRuntimeRuntimeShutdown();
 Future<RuntimeStatus> crateApiRuntimeRuntimeStatus();
 
 Future<int> crateApiRuntimeRuntimeStopAll({required StopMode how });
+
+Future<bool> crateApiPluginsRuntimeUninstallPlugin({required String id });
 
 Future<List<VoiceDescription>> crateApiRuntimeRuntimeVoices();
 
@@ -834,13 +847,63 @@ sse_encode_String(path, serializer);
         );
         
 
+@override Future<void> crateApiPluginsRuntimeDisablePlugin({required String id })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_String(id, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 26, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_unit,
+          decodeErrorData: sse_decode_bridge_error,
+        )
+        ,
+            constMeta: kCrateApiPluginsRuntimeDisablePluginConstMeta,
+            argValues: [id],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiPluginsRuntimeDisablePluginConstMeta => const TaskConstMeta(
+            debugName: "runtime_disable_plugin",
+            argNames: ["id"],
+        );
+        
+
+@override Future<void> crateApiPluginsRuntimeEnablePlugin({required String id })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_String(id, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 27, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_unit,
+          decodeErrorData: sse_decode_bridge_error,
+        )
+        ,
+            constMeta: kCrateApiPluginsRuntimeEnablePluginConstMeta,
+            argValues: [id],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiPluginsRuntimeEnablePluginConstMeta => const TaskConstMeta(
+            debugName: "runtime_enable_plugin",
+            argNames: ["id"],
+        );
+        
+
 @override Stream<RuntimeEvent> crateApiRuntimeRuntimeEvents()  { 
             final sink = RustStreamSink<RuntimeEvent>();
             handler.executeSync(SyncTask(
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_StreamSink_runtime_event_Sse(sink, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 26)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 28)!;
             
             },
             codec: 
@@ -867,7 +930,7 @@ sse_encode_String(path, serializer);
             callFfi: (port_) {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_box_autoadd_runtime_settings(settings, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 27, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 29, port: port_);
             
             },
             codec: 
@@ -888,11 +951,36 @@ sse_encode_String(path, serializer);
         );
         
 
+@override Future<PluginInstallation> crateApiPluginsRuntimeInstallPlugin({required String path })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_String(path, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 30, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_plugin_installation,
+          decodeErrorData: sse_decode_bridge_error,
+        )
+        ,
+            constMeta: kCrateApiPluginsRuntimeInstallPluginConstMeta,
+            argValues: [path],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiPluginsRuntimeInstallPluginConstMeta => const TaskConstMeta(
+            debugName: "runtime_install_plugin",
+            argNames: ["path"],
+        );
+        
+
 @override bool crateApiRuntimeRuntimeIsRunning()  { return handler.executeSync(SyncTask(
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 28)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 31)!;
             
             },
             codec: 
@@ -917,7 +1005,7 @@ sse_encode_String(path, serializer);
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 29)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 32)!;
             
             },
             codec: 
@@ -942,7 +1030,7 @@ sse_encode_String(path, serializer);
             callFfi: (port_) {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 30, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 33, port: port_);
             
             },
             codec: 
@@ -967,7 +1055,7 @@ sse_encode_String(path, serializer);
             callFfi: (port_) {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 31, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 34, port: port_);
             
             },
             codec: 
@@ -992,7 +1080,7 @@ sse_encode_String(path, serializer);
             callFfi: (port_) {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 32, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 35, port: port_);
             
             },
             codec: 
@@ -1013,11 +1101,36 @@ sse_encode_String(path, serializer);
         );
         
 
+@override Future<List<PluginInfo>> crateApiPluginsRuntimePlugins()  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 36, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_list_plugin_info,
+          decodeErrorData: sse_decode_bridge_error,
+        )
+        ,
+            constMeta: kCrateApiPluginsRuntimePluginsConstMeta,
+            argValues: [],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiPluginsRuntimePluginsConstMeta => const TaskConstMeta(
+            debugName: "runtime_plugins",
+            argNames: [],
+        );
+        
+
 @override Future<void> crateApiRuntimeRuntimePrepareHotRestart()  { return handler.executeNormal(NormalTask(
             callFfi: (port_) {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 33, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 37, port: port_);
             
             },
             codec: 
@@ -1042,7 +1155,7 @@ sse_encode_String(path, serializer);
             callFfi: (port_) {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 34, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 38, port: port_);
             
             },
             codec: 
@@ -1067,7 +1180,7 @@ sse_encode_String(path, serializer);
             callFfi: (port_) {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 35, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 39, port: port_);
             
             },
             codec: 
@@ -1088,11 +1201,36 @@ sse_encode_String(path, serializer);
         );
         
 
+@override Future<int> crateApiPluginsRuntimeReloadPlugin({required String id })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_String(id, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 40, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_CastedPrimitive_i_64,
+          decodeErrorData: sse_decode_bridge_error,
+        )
+        ,
+            constMeta: kCrateApiPluginsRuntimeReloadPluginConstMeta,
+            argValues: [id],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiPluginsRuntimeReloadPluginConstMeta => const TaskConstMeta(
+            debugName: "runtime_reload_plugin",
+            argNames: ["id"],
+        );
+        
+
 @override Future<int> crateApiRuntimeRuntimeResumeAll()  { return handler.executeNormal(NormalTask(
             callFfi: (port_) {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 36, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 41, port: port_);
             
             },
             codec: 
@@ -1117,7 +1255,7 @@ sse_encode_String(path, serializer);
             callFfi: (port_) {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_String(name, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 37, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 42, port: port_);
             
             },
             codec: 
@@ -1142,7 +1280,7 @@ sse_encode_String(path, serializer);
             callFfi: (port_) {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_opt_String(id, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 38, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 43, port: port_);
             
             },
             codec: 
@@ -1167,7 +1305,7 @@ sse_encode_String(path, serializer);
             callFfi: (port_) {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_box_autoadd_volume_setting(volume, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 39, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 44, port: port_);
             
             },
             codec: 
@@ -1192,7 +1330,7 @@ sse_encode_String(path, serializer);
             callFfi: (port_) {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 40, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 45, port: port_);
             
             },
             codec: 
@@ -1217,7 +1355,7 @@ sse_encode_String(path, serializer);
             callFfi: (port_) {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 41, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 46, port: port_);
             
             },
             codec: 
@@ -1242,7 +1380,7 @@ sse_encode_String(path, serializer);
             callFfi: (port_) {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_stop_mode(how, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 42, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 47, port: port_);
             
             },
             codec: 
@@ -1263,11 +1401,36 @@ sse_encode_String(path, serializer);
         );
         
 
+@override Future<bool> crateApiPluginsRuntimeUninstallPlugin({required String id })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_String(id, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 48, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_bool,
+          decodeErrorData: sse_decode_bridge_error,
+        )
+        ,
+            constMeta: kCrateApiPluginsRuntimeUninstallPluginConstMeta,
+            argValues: [id],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiPluginsRuntimeUninstallPluginConstMeta => const TaskConstMeta(
+            debugName: "runtime_uninstall_plugin",
+            argNames: ["id"],
+        );
+        
+
 @override Future<List<VoiceDescription>> crateApiRuntimeRuntimeVoices()  { return handler.executeNormal(NormalTask(
             callFfi: (port_) {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 43, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 49, port: port_);
             
             },
             codec: 
@@ -1292,7 +1455,7 @@ sse_encode_String(path, serializer);
             callFfi: (port_) {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 44, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 50, port: port_);
             
             },
             codec: 
@@ -1388,6 +1551,9 @@ return dco_decode_pause_settings(raw); }
 
 @protected PlayerSnapshot dco_decode_box_autoadd_player_snapshot(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return dco_decode_player_snapshot(raw); }
+
+@protected PluginEvent dco_decode_box_autoadd_plugin_event(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return dco_decode_plugin_event(raw); }
 
 @protected RuntimeSettings dco_decode_box_autoadd_runtime_settings(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return dco_decode_runtime_settings(raw); }
@@ -1516,6 +1682,9 @@ return (raw as List<dynamic>).map(dco_decode_output_description).toList(); }
 @protected List<OutputFormat> dco_decode_list_output_format(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return (raw as List<dynamic>).map(dco_decode_output_format).toList(); }
 
+@protected List<PluginInfo> dco_decode_list_plugin_info(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return (raw as List<dynamic>).map(dco_decode_plugin_info).toList(); }
+
 @protected Uint8List dco_decode_list_prim_u_8_strict(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return raw as Uint8List; }
 
@@ -1588,6 +1757,9 @@ return raw == null ? null : dco_decode_box_autoadd_pause_settings(raw); }
 
 @protected PlayerSnapshot? dco_decode_opt_box_autoadd_player_snapshot(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return raw == null ? null : dco_decode_box_autoadd_player_snapshot(raw); }
+
+@protected PluginEvent? dco_decode_opt_box_autoadd_plugin_event(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return raw == null ? null : dco_decode_box_autoadd_plugin_event(raw); }
 
 @protected RuntimeSnapshot? dco_decode_opt_box_autoadd_runtime_snapshot(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return raw == null ? null : dco_decode_box_autoadd_runtime_snapshot(raw); }
@@ -1682,9 +1854,47 @@ volume: dco_decode_volume_setting(arr[2]),
 isLate: dco_decode_bool(arr[3]),
 departure: dco_decode_opt_box_autoadd_departure_reason(arr[4]),); }
 
+@protected PluginChange dco_decode_plugin_change(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return PluginChange.values[raw as int]; }
+
+@protected PluginEvent dco_decode_plugin_event(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+final arr = raw as List<dynamic>;
+                if (arr.length != 5) throw Exception('unexpected arr length: expect 5 but see ${arr.length}');
+                return PluginEvent(kind: dco_decode_plugin_event_kind(arr[0]),
+plugin: dco_decode_String(arr[1]),
+version: dco_decode_opt_String(arr[2]),
+generation: dco_decode_opt_CastedPrimitive_i_64(arr[3]),
+hangsIn: dco_decode_opt_String(arr[4]),); }
+
+@protected PluginEventKind dco_decode_plugin_event_kind(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return PluginEventKind.values[raw as int]; }
+
+@protected PluginInfo dco_decode_plugin_info(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+final arr = raw as List<dynamic>;
+                if (arr.length != 10) throw Exception('unexpected arr length: expect 10 but see ${arr.length}');
+                return PluginInfo(id: dco_decode_String(arr[0]),
+name: dco_decode_String(arr[1]),
+version: dco_decode_String(arr[2]),
+licence: dco_decode_String(arr[3]),
+digest: dco_decode_String(arr[4]),
+isEnabled: dco_decode_bool(arr[5]),
+generation: dco_decode_opt_CastedPrimitive_i_64(arr[6]),
+instances: dco_decode_u_32(arr[7]),
+problem: dco_decode_opt_String(arr[8]),
+hint: dco_decode_opt_String(arr[9]),); }
+
+@protected PluginInstallation dco_decode_plugin_installation(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+final arr = raw as List<dynamic>;
+                if (arr.length != 5) throw Exception('unexpected arr length: expect 5 but see ${arr.length}');
+                return PluginInstallation(id: dco_decode_String(arr[0]),
+version: dco_decode_String(arr[1]),
+isEnabled: dco_decode_bool(arr[2]),
+change: dco_decode_plugin_change(arr[3]),
+previousVersion: dco_decode_opt_String(arr[4]),); }
+
 @protected RuntimeEvent dco_decode_runtime_event(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
-                if (arr.length != 18) throw Exception('unexpected arr length: expect 18 but see ${arr.length}');
+                if (arr.length != 19) throw Exception('unexpected arr length: expect 19 but see ${arr.length}');
                 return RuntimeEvent(kind: dco_decode_runtime_event_kind(arr[0]),
 number: dco_decode_opt_CastedPrimitive_i_64(arr[1]),
 voice: dco_decode_opt_box_autoadd_voice_phase(arr[2]),
@@ -1698,18 +1908,19 @@ command: dco_decode_opt_CastedPrimitive_i_64(arr[9]),
 isPaused: dco_decode_opt_box_autoadd_bool(arr[10]),
 volume: dco_decode_opt_box_autoadd_volume_setting(arr[11]),
 times: dco_decode_opt_CastedPrimitive_i_64(arr[12]),
-client: dco_decode_opt_box_autoadd_client_handle(arr[13]),
-departure: dco_decode_opt_box_autoadd_departure_reason(arr[14]),
-error: dco_decode_opt_box_autoadd_bridge_error(arr[15]),
-missed: dco_decode_opt_CastedPrimitive_i_64(arr[16]),
-snapshot: dco_decode_opt_box_autoadd_runtime_snapshot(arr[17]),); }
+plugin: dco_decode_opt_box_autoadd_plugin_event(arr[13]),
+client: dco_decode_opt_box_autoadd_client_handle(arr[14]),
+departure: dco_decode_opt_box_autoadd_departure_reason(arr[15]),
+error: dco_decode_opt_box_autoadd_bridge_error(arr[16]),
+missed: dco_decode_opt_CastedPrimitive_i_64(arr[17]),
+snapshot: dco_decode_opt_box_autoadd_runtime_snapshot(arr[18]),); }
 
 @protected RuntimeEventKind dco_decode_runtime_event_kind(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return RuntimeEventKind.values[raw as int]; }
 
 @protected RuntimeSettings dco_decode_runtime_settings(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
-                if (arr.length != 14) throw Exception('unexpected arr length: expect 14 but see ${arr.length}');
+                if (arr.length != 15) throw Exception('unexpected arr length: expect 15 but see ${arr.length}');
                 return RuntimeSettings(artifacts: dco_decode_opt_String(arr[0]),
 device: dco_decode_opt_String(arr[1]),
 threads: dco_decode_opt_box_autoadd_u_32(arr[2]),
@@ -1718,12 +1929,13 @@ languages: dco_decode_opt_list_String(arr[4]),
 espeak: dco_decode_bool(arr[5]),
 outputs: dco_decode_output_system(arr[6]),
 wavPath: dco_decode_opt_String(arr[7]),
-output: dco_decode_opt_String(arr[8]),
-periodMicros: dco_decode_opt_CastedPrimitive_i_64(arr[9]),
-progressIntervalMicros: dco_decode_opt_CastedPrimitive_i_64(arr[10]),
-leaseMillis: dco_decode_opt_CastedPrimitive_i_64(arr[11]),
-graceMillis: dco_decode_opt_CastedPrimitive_i_64(arr[12]),
-clients: dco_decode_opt_box_autoadd_u_32(arr[13]),); }
+plugins: dco_decode_opt_String(arr[8]),
+output: dco_decode_opt_String(arr[9]),
+periodMicros: dco_decode_opt_CastedPrimitive_i_64(arr[10]),
+progressIntervalMicros: dco_decode_opt_CastedPrimitive_i_64(arr[11]),
+leaseMillis: dco_decode_opt_CastedPrimitive_i_64(arr[12]),
+graceMillis: dco_decode_opt_CastedPrimitive_i_64(arr[13]),
+clients: dco_decode_opt_box_autoadd_u_32(arr[14]),); }
 
 @protected RuntimeSnapshot dco_decode_runtime_snapshot(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
@@ -1916,6 +2128,9 @@ return (sse_decode_pause_settings(deserializer)); }
 @protected PlayerSnapshot sse_decode_box_autoadd_player_snapshot(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return (sse_decode_player_snapshot(deserializer)); }
 
+@protected PluginEvent sse_decode_box_autoadd_plugin_event(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return (sse_decode_plugin_event(deserializer)); }
+
 @protected RuntimeSettings sse_decode_box_autoadd_runtime_settings(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return (sse_decode_runtime_settings(deserializer)); }
 
@@ -2071,6 +2286,14 @@ var inner = sse_decode_i_32(deserializer);
         var len_ = sse_decode_i_32(deserializer);
         var ans_ = <OutputFormat>[];
         for (var idx_ = 0; idx_ < len_; ++idx_) { ans_.add(sse_decode_output_format(deserializer)); }
+        return ans_;
+         }
+
+@protected List<PluginInfo> sse_decode_list_plugin_info(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+        var len_ = sse_decode_i_32(deserializer);
+        var ans_ = <PluginInfo>[];
+        for (var idx_ = 0; idx_ < len_; ++idx_) { ans_.add(sse_decode_plugin_info(deserializer)); }
         return ans_;
          }
 
@@ -2251,6 +2474,15 @@ return OpenOutputInfo(id: var_id, name: var_name, sampleRate: var_sampleRate, ch
             }
              }
 
+@protected PluginEvent? sse_decode_opt_box_autoadd_plugin_event(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+            if (sse_decode_bool(deserializer)) {
+                return (sse_decode_box_autoadd_plugin_event(deserializer));
+            } else {
+                return null;
+            }
+             }
+
 @protected RuntimeSnapshot? sse_decode_opt_box_autoadd_runtime_snapshot(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 
             if (sse_decode_bool(deserializer)) {
@@ -2383,6 +2615,43 @@ var var_isLate = sse_decode_bool(deserializer);
 var var_departure = sse_decode_opt_box_autoadd_departure_reason(deserializer);
 return PlayerSnapshot(utterances: var_utterances, isPaused: var_isPaused, volume: var_volume, isLate: var_isLate, departure: var_departure); }
 
+@protected PluginChange sse_decode_plugin_change(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var inner = sse_decode_i_32(deserializer);
+        return PluginChange.values[inner]; }
+
+@protected PluginEvent sse_decode_plugin_event(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var var_kind = sse_decode_plugin_event_kind(deserializer);
+var var_plugin = sse_decode_String(deserializer);
+var var_version = sse_decode_opt_String(deserializer);
+var var_generation = sse_decode_opt_CastedPrimitive_i_64(deserializer);
+var var_hangsIn = sse_decode_opt_String(deserializer);
+return PluginEvent(kind: var_kind, plugin: var_plugin, version: var_version, generation: var_generation, hangsIn: var_hangsIn); }
+
+@protected PluginEventKind sse_decode_plugin_event_kind(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var inner = sse_decode_i_32(deserializer);
+        return PluginEventKind.values[inner]; }
+
+@protected PluginInfo sse_decode_plugin_info(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var var_id = sse_decode_String(deserializer);
+var var_name = sse_decode_String(deserializer);
+var var_version = sse_decode_String(deserializer);
+var var_licence = sse_decode_String(deserializer);
+var var_digest = sse_decode_String(deserializer);
+var var_isEnabled = sse_decode_bool(deserializer);
+var var_generation = sse_decode_opt_CastedPrimitive_i_64(deserializer);
+var var_instances = sse_decode_u_32(deserializer);
+var var_problem = sse_decode_opt_String(deserializer);
+var var_hint = sse_decode_opt_String(deserializer);
+return PluginInfo(id: var_id, name: var_name, version: var_version, licence: var_licence, digest: var_digest, isEnabled: var_isEnabled, generation: var_generation, instances: var_instances, problem: var_problem, hint: var_hint); }
+
+@protected PluginInstallation sse_decode_plugin_installation(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var var_id = sse_decode_String(deserializer);
+var var_version = sse_decode_String(deserializer);
+var var_isEnabled = sse_decode_bool(deserializer);
+var var_change = sse_decode_plugin_change(deserializer);
+var var_previousVersion = sse_decode_opt_String(deserializer);
+return PluginInstallation(id: var_id, version: var_version, isEnabled: var_isEnabled, change: var_change, previousVersion: var_previousVersion); }
+
 @protected RuntimeEvent sse_decode_runtime_event(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 var var_kind = sse_decode_runtime_event_kind(deserializer);
 var var_number = sse_decode_opt_CastedPrimitive_i_64(deserializer);
@@ -2397,12 +2666,13 @@ var var_command = sse_decode_opt_CastedPrimitive_i_64(deserializer);
 var var_isPaused = sse_decode_opt_box_autoadd_bool(deserializer);
 var var_volume = sse_decode_opt_box_autoadd_volume_setting(deserializer);
 var var_times = sse_decode_opt_CastedPrimitive_i_64(deserializer);
+var var_plugin = sse_decode_opt_box_autoadd_plugin_event(deserializer);
 var var_client = sse_decode_opt_box_autoadd_client_handle(deserializer);
 var var_departure = sse_decode_opt_box_autoadd_departure_reason(deserializer);
 var var_error = sse_decode_opt_box_autoadd_bridge_error(deserializer);
 var var_missed = sse_decode_opt_CastedPrimitive_i_64(deserializer);
 var var_snapshot = sse_decode_opt_box_autoadd_runtime_snapshot(deserializer);
-return RuntimeEvent(kind: var_kind, number: var_number, voice: var_voice, share: var_share, name: var_name, output: var_output, timeMicros: var_timeMicros, loss: var_loss, route: var_route, command: var_command, isPaused: var_isPaused, volume: var_volume, times: var_times, client: var_client, departure: var_departure, error: var_error, missed: var_missed, snapshot: var_snapshot); }
+return RuntimeEvent(kind: var_kind, number: var_number, voice: var_voice, share: var_share, name: var_name, output: var_output, timeMicros: var_timeMicros, loss: var_loss, route: var_route, command: var_command, isPaused: var_isPaused, volume: var_volume, times: var_times, plugin: var_plugin, client: var_client, departure: var_departure, error: var_error, missed: var_missed, snapshot: var_snapshot); }
 
 @protected RuntimeEventKind sse_decode_runtime_event_kind(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 var inner = sse_decode_i_32(deserializer);
@@ -2417,13 +2687,14 @@ var var_languages = sse_decode_opt_list_String(deserializer);
 var var_espeak = sse_decode_bool(deserializer);
 var var_outputs = sse_decode_output_system(deserializer);
 var var_wavPath = sse_decode_opt_String(deserializer);
+var var_plugins = sse_decode_opt_String(deserializer);
 var var_output = sse_decode_opt_String(deserializer);
 var var_periodMicros = sse_decode_opt_CastedPrimitive_i_64(deserializer);
 var var_progressIntervalMicros = sse_decode_opt_CastedPrimitive_i_64(deserializer);
 var var_leaseMillis = sse_decode_opt_CastedPrimitive_i_64(deserializer);
 var var_graceMillis = sse_decode_opt_CastedPrimitive_i_64(deserializer);
 var var_clients = sse_decode_opt_box_autoadd_u_32(deserializer);
-return RuntimeSettings(artifacts: var_artifacts, device: var_device, threads: var_threads, voiceFiles: var_voiceFiles, languages: var_languages, espeak: var_espeak, outputs: var_outputs, wavPath: var_wavPath, output: var_output, periodMicros: var_periodMicros, progressIntervalMicros: var_progressIntervalMicros, leaseMillis: var_leaseMillis, graceMillis: var_graceMillis, clients: var_clients); }
+return RuntimeSettings(artifacts: var_artifacts, device: var_device, threads: var_threads, voiceFiles: var_voiceFiles, languages: var_languages, espeak: var_espeak, outputs: var_outputs, wavPath: var_wavPath, plugins: var_plugins, output: var_output, periodMicros: var_periodMicros, progressIntervalMicros: var_progressIntervalMicros, leaseMillis: var_leaseMillis, graceMillis: var_graceMillis, clients: var_clients); }
 
 @protected RuntimeSnapshot sse_decode_runtime_snapshot(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 var var_isShuttingDown = sse_decode_bool(deserializer);
@@ -2616,6 +2887,9 @@ sse_encode_pause_settings(self, serializer); }
 @protected void sse_encode_box_autoadd_player_snapshot(PlayerSnapshot self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_player_snapshot(self, serializer); }
 
+@protected void sse_encode_box_autoadd_plugin_event(PluginEvent self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_plugin_event(self, serializer); }
+
 @protected void sse_encode_box_autoadd_runtime_settings(RuntimeSettings self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_runtime_settings(self, serializer); }
 
@@ -2741,6 +3015,10 @@ sse_encode_i_32(self.length, serializer);
 @protected void sse_encode_list_output_format(List<OutputFormat> self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_i_32(self.length, serializer);
         for (final item in self) { sse_encode_output_format(item, serializer); } }
+
+@protected void sse_encode_list_plugin_info(List<PluginInfo> self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.length, serializer);
+        for (final item in self) { sse_encode_plugin_info(item, serializer); } }
 
 @protected void sse_encode_list_prim_u_8_strict(Uint8List self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_i_32(self.length, serializer);
@@ -2892,6 +3170,14 @@ sse_encode_opt_CastedPrimitive_i_64(self.periodMicros, serializer);
                 }
                  }
 
+@protected void sse_encode_opt_box_autoadd_plugin_event(PluginEvent? self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+                sse_encode_bool(self != null, serializer);
+                if (self != null) {
+                    sse_encode_box_autoadd_plugin_event(self, serializer);
+                }
+                 }
+
 @protected void sse_encode_opt_box_autoadd_runtime_snapshot(RuntimeSnapshot? self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 
                 sse_encode_bool(self != null, serializer);
@@ -3014,6 +3300,41 @@ sse_encode_bool(self.isLate, serializer);
 sse_encode_opt_box_autoadd_departure_reason(self.departure, serializer);
  }
 
+@protected void sse_encode_plugin_change(PluginChange self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.index, serializer); }
+
+@protected void sse_encode_plugin_event(PluginEvent self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_plugin_event_kind(self.kind, serializer);
+sse_encode_String(self.plugin, serializer);
+sse_encode_opt_String(self.version, serializer);
+sse_encode_opt_CastedPrimitive_i_64(self.generation, serializer);
+sse_encode_opt_String(self.hangsIn, serializer);
+ }
+
+@protected void sse_encode_plugin_event_kind(PluginEventKind self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.index, serializer); }
+
+@protected void sse_encode_plugin_info(PluginInfo self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_String(self.id, serializer);
+sse_encode_String(self.name, serializer);
+sse_encode_String(self.version, serializer);
+sse_encode_String(self.licence, serializer);
+sse_encode_String(self.digest, serializer);
+sse_encode_bool(self.isEnabled, serializer);
+sse_encode_opt_CastedPrimitive_i_64(self.generation, serializer);
+sse_encode_u_32(self.instances, serializer);
+sse_encode_opt_String(self.problem, serializer);
+sse_encode_opt_String(self.hint, serializer);
+ }
+
+@protected void sse_encode_plugin_installation(PluginInstallation self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_String(self.id, serializer);
+sse_encode_String(self.version, serializer);
+sse_encode_bool(self.isEnabled, serializer);
+sse_encode_plugin_change(self.change, serializer);
+sse_encode_opt_String(self.previousVersion, serializer);
+ }
+
 @protected void sse_encode_runtime_event(RuntimeEvent self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_runtime_event_kind(self.kind, serializer);
 sse_encode_opt_CastedPrimitive_i_64(self.number, serializer);
@@ -3028,6 +3349,7 @@ sse_encode_opt_CastedPrimitive_i_64(self.command, serializer);
 sse_encode_opt_box_autoadd_bool(self.isPaused, serializer);
 sse_encode_opt_box_autoadd_volume_setting(self.volume, serializer);
 sse_encode_opt_CastedPrimitive_i_64(self.times, serializer);
+sse_encode_opt_box_autoadd_plugin_event(self.plugin, serializer);
 sse_encode_opt_box_autoadd_client_handle(self.client, serializer);
 sse_encode_opt_box_autoadd_departure_reason(self.departure, serializer);
 sse_encode_opt_box_autoadd_bridge_error(self.error, serializer);
@@ -3047,6 +3369,7 @@ sse_encode_opt_list_String(self.languages, serializer);
 sse_encode_bool(self.espeak, serializer);
 sse_encode_output_system(self.outputs, serializer);
 sse_encode_opt_String(self.wavPath, serializer);
+sse_encode_opt_String(self.plugins, serializer);
 sse_encode_opt_String(self.output, serializer);
 sse_encode_opt_CastedPrimitive_i_64(self.periodMicros, serializer);
 sse_encode_opt_CastedPrimitive_i_64(self.progressIntervalMicros, serializer);

@@ -6,6 +6,7 @@
 import 'api/error.dart';
 import 'api/player.dart';
 import 'api/player_events.dart';
+import 'api/plugins.dart';
 import 'api/requests.dart';
 import 'api/runtime.dart';
 import 'api/runtime_events.dart';
@@ -74,6 +75,8 @@ import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated_io.dart';
 
 @protected PlayerSnapshot dco_decode_box_autoadd_player_snapshot(dynamic raw);
 
+@protected PluginEvent dco_decode_box_autoadd_plugin_event(dynamic raw);
+
 @protected RuntimeSettings dco_decode_box_autoadd_runtime_settings(dynamic raw);
 
 @protected RuntimeSnapshot dco_decode_box_autoadd_runtime_snapshot(dynamic raw);
@@ -134,6 +137,8 @@ import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated_io.dart';
 
 @protected List<OutputFormat> dco_decode_list_output_format(dynamic raw);
 
+@protected List<PluginInfo> dco_decode_list_plugin_info(dynamic raw);
+
 @protected Uint8List dco_decode_list_prim_u_8_strict(dynamic raw);
 
 @protected List<UtteranceInfo> dco_decode_list_utterance_info(dynamic raw);
@@ -176,6 +181,8 @@ import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated_io.dart';
 
 @protected PlayerSnapshot? dco_decode_opt_box_autoadd_player_snapshot(dynamic raw);
 
+@protected PluginEvent? dco_decode_opt_box_autoadd_plugin_event(dynamic raw);
+
 @protected RuntimeSnapshot? dco_decode_opt_box_autoadd_runtime_snapshot(dynamic raw);
 
 @protected TextSpan? dco_decode_opt_box_autoadd_text_span(dynamic raw);
@@ -207,6 +214,16 @@ import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated_io.dart';
 @protected PlayerEventKind dco_decode_player_event_kind(dynamic raw);
 
 @protected PlayerSnapshot dco_decode_player_snapshot(dynamic raw);
+
+@protected PluginChange dco_decode_plugin_change(dynamic raw);
+
+@protected PluginEvent dco_decode_plugin_event(dynamic raw);
+
+@protected PluginEventKind dco_decode_plugin_event_kind(dynamic raw);
+
+@protected PluginInfo dco_decode_plugin_info(dynamic raw);
+
+@protected PluginInstallation dco_decode_plugin_installation(dynamic raw);
 
 @protected RuntimeEvent dco_decode_runtime_event(dynamic raw);
 
@@ -290,6 +307,8 @@ import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated_io.dart';
 
 @protected PlayerSnapshot sse_decode_box_autoadd_player_snapshot(SseDeserializer deserializer);
 
+@protected PluginEvent sse_decode_box_autoadd_plugin_event(SseDeserializer deserializer);
+
 @protected RuntimeSettings sse_decode_box_autoadd_runtime_settings(SseDeserializer deserializer);
 
 @protected RuntimeSnapshot sse_decode_box_autoadd_runtime_snapshot(SseDeserializer deserializer);
@@ -350,6 +369,8 @@ import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated_io.dart';
 
 @protected List<OutputFormat> sse_decode_list_output_format(SseDeserializer deserializer);
 
+@protected List<PluginInfo> sse_decode_list_plugin_info(SseDeserializer deserializer);
+
 @protected Uint8List sse_decode_list_prim_u_8_strict(SseDeserializer deserializer);
 
 @protected List<UtteranceInfo> sse_decode_list_utterance_info(SseDeserializer deserializer);
@@ -392,6 +413,8 @@ import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated_io.dart';
 
 @protected PlayerSnapshot? sse_decode_opt_box_autoadd_player_snapshot(SseDeserializer deserializer);
 
+@protected PluginEvent? sse_decode_opt_box_autoadd_plugin_event(SseDeserializer deserializer);
+
 @protected RuntimeSnapshot? sse_decode_opt_box_autoadd_runtime_snapshot(SseDeserializer deserializer);
 
 @protected TextSpan? sse_decode_opt_box_autoadd_text_span(SseDeserializer deserializer);
@@ -423,6 +446,16 @@ import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated_io.dart';
 @protected PlayerEventKind sse_decode_player_event_kind(SseDeserializer deserializer);
 
 @protected PlayerSnapshot sse_decode_player_snapshot(SseDeserializer deserializer);
+
+@protected PluginChange sse_decode_plugin_change(SseDeserializer deserializer);
+
+@protected PluginEvent sse_decode_plugin_event(SseDeserializer deserializer);
+
+@protected PluginEventKind sse_decode_plugin_event_kind(SseDeserializer deserializer);
+
+@protected PluginInfo sse_decode_plugin_info(SseDeserializer deserializer);
+
+@protected PluginInstallation sse_decode_plugin_installation(SseDeserializer deserializer);
 
 @protected RuntimeEvent sse_decode_runtime_event(SseDeserializer deserializer);
 
@@ -506,6 +539,8 @@ import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated_io.dart';
 
 @protected void sse_encode_box_autoadd_player_snapshot(PlayerSnapshot self, SseSerializer serializer);
 
+@protected void sse_encode_box_autoadd_plugin_event(PluginEvent self, SseSerializer serializer);
+
 @protected void sse_encode_box_autoadd_runtime_settings(RuntimeSettings self, SseSerializer serializer);
 
 @protected void sse_encode_box_autoadd_runtime_snapshot(RuntimeSnapshot self, SseSerializer serializer);
@@ -566,6 +601,8 @@ import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated_io.dart';
 
 @protected void sse_encode_list_output_format(List<OutputFormat> self, SseSerializer serializer);
 
+@protected void sse_encode_list_plugin_info(List<PluginInfo> self, SseSerializer serializer);
+
 @protected void sse_encode_list_prim_u_8_strict(Uint8List self, SseSerializer serializer);
 
 @protected void sse_encode_list_utterance_info(List<UtteranceInfo> self, SseSerializer serializer);
@@ -608,6 +645,8 @@ import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated_io.dart';
 
 @protected void sse_encode_opt_box_autoadd_player_snapshot(PlayerSnapshot? self, SseSerializer serializer);
 
+@protected void sse_encode_opt_box_autoadd_plugin_event(PluginEvent? self, SseSerializer serializer);
+
 @protected void sse_encode_opt_box_autoadd_runtime_snapshot(RuntimeSnapshot? self, SseSerializer serializer);
 
 @protected void sse_encode_opt_box_autoadd_text_span(TextSpan? self, SseSerializer serializer);
@@ -639,6 +678,16 @@ import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated_io.dart';
 @protected void sse_encode_player_event_kind(PlayerEventKind self, SseSerializer serializer);
 
 @protected void sse_encode_player_snapshot(PlayerSnapshot self, SseSerializer serializer);
+
+@protected void sse_encode_plugin_change(PluginChange self, SseSerializer serializer);
+
+@protected void sse_encode_plugin_event(PluginEvent self, SseSerializer serializer);
+
+@protected void sse_encode_plugin_event_kind(PluginEventKind self, SseSerializer serializer);
+
+@protected void sse_encode_plugin_info(PluginInfo self, SseSerializer serializer);
+
+@protected void sse_encode_plugin_installation(PluginInstallation self, SseSerializer serializer);
 
 @protected void sse_encode_runtime_event(RuntimeEvent self, SseSerializer serializer);
 

@@ -8,6 +8,7 @@ import 'error.dart';
 import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated.dart';
 import 'player.dart';
 import 'player_events.dart';
+import 'plugins.dart';
 import 'requests.dart';
 import 'runtime_events.dart';
 import 'settings.dart';

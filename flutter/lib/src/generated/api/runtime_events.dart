@@ -8,6 +8,7 @@ import 'error.dart';
 import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated.dart';
 import 'player.dart';
 import 'player_events.dart';
+import 'plugins.dart';
 import 'requests.dart';
 
 
@@ -120,6 +121,8 @@ final bool? isPaused;
 final VolumeSetting? volume;
 /// How often.
 final int? times;
+/// What has become of a plugin.
+final PluginEvent? plugin;
 /// A client.
 final ClientHandle? client;
 /// Why it is no more.
@@ -131,14 +134,14 @@ final int? missed;
 /// How things are.
 final RuntimeSnapshot? snapshot;
 
-                const RuntimeEvent({required this.kind ,this.number ,this.voice ,this.share ,this.name ,this.output ,this.timeMicros ,this.loss ,this.route ,this.command ,this.isPaused ,this.volume ,this.times ,this.client ,this.departure ,this.error ,this.missed ,this.snapshot ,});
+                const RuntimeEvent({required this.kind ,this.number ,this.voice ,this.share ,this.name ,this.output ,this.timeMicros ,this.loss ,this.route ,this.command ,this.isPaused ,this.volume ,this.times ,this.plugin ,this.client ,this.departure ,this.error ,this.missed ,this.snapshot ,});
 
 
 
 
 
         @override
-        int get hashCode => kind.hashCode^number.hashCode^voice.hashCode^share.hashCode^name.hashCode^output.hashCode^timeMicros.hashCode^loss.hashCode^route.hashCode^command.hashCode^isPaused.hashCode^volume.hashCode^times.hashCode^client.hashCode^departure.hashCode^error.hashCode^missed.hashCode^snapshot.hashCode;
+        int get hashCode => kind.hashCode^number.hashCode^voice.hashCode^share.hashCode^name.hashCode^output.hashCode^timeMicros.hashCode^loss.hashCode^route.hashCode^command.hashCode^isPaused.hashCode^volume.hashCode^times.hashCode^plugin.hashCode^client.hashCode^departure.hashCode^error.hashCode^missed.hashCode^snapshot.hashCode;
 
 
 
@@ -147,7 +150,7 @@ final RuntimeSnapshot? snapshot;
             identical(this, other) ||
             other is RuntimeEvent &&
                 runtimeType == other.runtimeType
-                && kind == other.kind&& number == other.number&& voice == other.voice&& share == other.share&& name == other.name&& output == other.output&& timeMicros == other.timeMicros&& loss == other.loss&& route == other.route&& command == other.command&& isPaused == other.isPaused&& volume == other.volume&& times == other.times&& client == other.client&& departure == other.departure&& error == other.error&& missed == other.missed&& snapshot == other.snapshot;
+                && kind == other.kind&& number == other.number&& voice == other.voice&& share == other.share&& name == other.name&& output == other.output&& timeMicros == other.timeMicros&& loss == other.loss&& route == other.route&& command == other.command&& isPaused == other.isPaused&& volume == other.volume&& times == other.times&& plugin == other.plugin&& client == other.client&& departure == other.departure&& error == other.error&& missed == other.missed&& snapshot == other.snapshot;
 
             }
 
@@ -193,6 +196,8 @@ volumeSet,
 underrun,
 /// The device was not served in time, `times` since the last such event.
 xrun,
+/// Something has become of a plugin: `plugin`, and `error` if that is that it failed.
+plugin,
 /// A client has attached: `client`, `name`.
 clientAttached,
 /// A client is no more: `client`, `departure`.

@@ -42,6 +42,8 @@ final bool espeak;
 final OutputSystem outputs;
 /// The file, for [`OutputSystem::Wav`].
 final String? wavPath;
+/// The directory of the plugins; by default what `UTTER_PLUGINS` says, or the one for the user's data.
+final String? plugins;
 /// The id of the output that is opened at first; the system's default one otherwise.
 final String? output;
 /// The time between two requests of the output for audio, in microseconds; the nearest that the device can do is taken.
@@ -55,14 +57,14 @@ final int? graceMillis;
 /// Clients that can be attached at a time.
 final int? clients;
 
-                const RuntimeSettings({this.artifacts ,this.device ,this.threads ,required this.voiceFiles ,this.languages ,required this.espeak ,required this.outputs ,this.wavPath ,this.output ,this.periodMicros ,this.progressIntervalMicros ,this.leaseMillis ,this.graceMillis ,this.clients ,});
+                const RuntimeSettings({this.artifacts ,this.device ,this.threads ,required this.voiceFiles ,this.languages ,required this.espeak ,required this.outputs ,this.wavPath ,this.plugins ,this.output ,this.periodMicros ,this.progressIntervalMicros ,this.leaseMillis ,this.graceMillis ,this.clients ,});
 
 
 
 
 
         @override
-        int get hashCode => artifacts.hashCode^device.hashCode^threads.hashCode^voiceFiles.hashCode^languages.hashCode^espeak.hashCode^outputs.hashCode^wavPath.hashCode^output.hashCode^periodMicros.hashCode^progressIntervalMicros.hashCode^leaseMillis.hashCode^graceMillis.hashCode^clients.hashCode;
+        int get hashCode => artifacts.hashCode^device.hashCode^threads.hashCode^voiceFiles.hashCode^languages.hashCode^espeak.hashCode^outputs.hashCode^wavPath.hashCode^plugins.hashCode^output.hashCode^periodMicros.hashCode^progressIntervalMicros.hashCode^leaseMillis.hashCode^graceMillis.hashCode^clients.hashCode;
 
 
 
@@ -71,7 +73,7 @@ final int? clients;
             identical(this, other) ||
             other is RuntimeSettings &&
                 runtimeType == other.runtimeType
-                && artifacts == other.artifacts&& device == other.device&& threads == other.threads&& voiceFiles == other.voiceFiles&& languages == other.languages&& espeak == other.espeak&& outputs == other.outputs&& wavPath == other.wavPath&& output == other.output&& periodMicros == other.periodMicros&& progressIntervalMicros == other.progressIntervalMicros&& leaseMillis == other.leaseMillis&& graceMillis == other.graceMillis&& clients == other.clients;
+                && artifacts == other.artifacts&& device == other.device&& threads == other.threads&& voiceFiles == other.voiceFiles&& languages == other.languages&& espeak == other.espeak&& outputs == other.outputs&& wavPath == other.wavPath&& plugins == other.plugins&& output == other.output&& periodMicros == other.periodMicros&& progressIntervalMicros == other.progressIntervalMicros&& leaseMillis == other.leaseMillis&& graceMillis == other.graceMillis&& clients == other.clients;
 
             }
 
