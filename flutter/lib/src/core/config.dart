@@ -75,7 +75,7 @@ final class UtterConfig {
   final String? wavPath;
 
   /// The directory of the plugins; by default what `UTTER_PLUGINS` says, or the one for the user's
-  /// data. A system that has none, as phones have, needs it said.
+  /// data. Where the system names none there are no plugins, unless this does.
   final String? plugins;
 
   /// The id of the output that is opened at first; the system's default one otherwise.
