@@ -8,6 +8,10 @@
     clippy::expect_used,
     reason = "what a test relies on may fail it"
 )]
+#![allow(
+    clippy::duplicate_mod,
+    reason = "devices and plugins write captures in one format, and each fixture reads it by itself"
+)]
 
 mod calls;
 mod codec;
