@@ -3,6 +3,7 @@
 use crate::isolate::{CALLED, Isolate, request, with};
 use crate::library::BRIDGE;
 use crate::process::alone;
+use crate::waiting::wait_until;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -235,11 +236,10 @@ fn files_are_written(isolate: &Isolate) {
         reason == "Cancelled" || reason == "StaleClient",
         "a file ends with its client: {reason}"
     );
-    assert_eq!(
-        std::fs::read_dir(folder.path()).unwrap().count(),
-        1,
-        "only the first is there"
-    );
+    // Who finds the client gone has not waited for the end of the file.
+    wait_until("only the first is there", || {
+        std::fs::read_dir(folder.path()).unwrap().count() == 1
+    });
 }
 
 fn it_ends(isolate: &Isolate) {

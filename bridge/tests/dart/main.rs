@@ -36,6 +36,7 @@ mod schema;
 mod streams;
 mod surface;
 mod vm;
+mod waiting;
 #[cfg(target_os = "linux")]
 mod witness;
 

@@ -5,11 +5,12 @@ use crate::compiled::{Build, Call, Lie, TimedPlugin};
 use crate::isolate::{Isolate, Stream};
 use crate::library::BRIDGE;
 use crate::process::alone;
+use crate::waiting::wait_until;
 use crate::witness::Witness;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tempfile::TempDir;
 
 const ID: &str = "org.utter.timed";
@@ -84,14 +85,6 @@ fn metric(isolate: &Isolate, name: &str) -> f64 {
     metric.unwrap_or_else(|| panic!("no {name} is counted"))["value"]
         .as_f64()
         .unwrap()
-}
-
-fn wait_until(what: &str, is_so: impl Fn() -> bool) {
-    let begin = Instant::now();
-    while !is_so() {
-        assert!(begin.elapsed() < Duration::from_secs(20), "never: {what}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
 }
 
 /// The next event of this kind that is told of the plugin.

@@ -2,8 +2,8 @@
 
 use crate::isolate::{Isolate, Stream};
 use crate::process::alone;
+use crate::waiting::wait_until;
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
 
 fn started() -> Isolate {
     let isolate = Isolate::attach();
@@ -15,17 +15,6 @@ fn subscriptions(isolate: &Isolate) -> u64 {
     isolate.ask("runtime_status", json!({}))["subscriptions"]
         .as_u64()
         .unwrap()
-}
-
-fn wait_until(what: &str, is_so: impl Fn() -> bool) {
-    let begin = Instant::now();
-    while !is_so() {
-        assert!(
-            begin.elapsed() < Duration::from_secs(20),
-            "waited too long until {what}"
-        );
-        std::thread::sleep(Duration::from_millis(5));
-    }
 }
 
 /// Every number once, one after the other, from that of the snapshot on.
