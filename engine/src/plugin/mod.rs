@@ -84,3 +84,4 @@ pub use plugins::Plugins;
 pub use registered::{Change, Installed, Listed, Registered, Removal, Uninstalled};
 pub use shadow::Shadow;
 pub use sweep::Swept;
+pub use utter_plugin::{FailureCode, Format, Holdings, OutputState, Request, Status, Target};

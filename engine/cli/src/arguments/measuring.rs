@@ -12,6 +12,7 @@ Examples:
   utter stress                                     50 restarts, in about two minutes
   utter stress --cycles 1000 --seconds 2 --json    thoroughly, for another program
   utter stress --cycles 12 --inject leak-thread    see that a leak is found
+  utter stress --plugin target/plugins/utter-asio  with a plugin that is exchanged, and killed
 
 A cycle does what a restart of an app does: it initialises, attaches clients, and has them speak, pause, stop and interrupt;
 then they are gone in the middle of it: they detach, or vanish without a word, or the restart is announced. In the end
@@ -39,6 +40,13 @@ pub struct StressOptions {
     #[arg(long, value_name = "DEVICE")]
     pub output: Option<String>,
 
+    /// Speak through a plugin, exchange it while it is heard, and kill what it has started
+    ///
+    /// A package as for `utter plugins install`, which is installed in a directory of the run's own. It plays on its first output,
+    /// or on the one that --output names. In the end another program that speaks through it is killed, too.
+    #[arg(long, value_name = "PACKAGE", value_hint = ValueHint::AnyPath)]
+    pub plugin: Option<PathBuf>,
+
     /// Do damage in every cycle, to see that it is found
     #[arg(long, value_name = "DAMAGE")]
     pub inject: Option<Damage>,
@@ -65,6 +73,19 @@ pub enum Damage {
     LeakMemory,
     /// An event that comes twice
     DuplicateEvent,
+    /// An output of the plugin that keeps its process
+    LeakSidecar,
+    /// An output of the plugin that keeps its ring
+    LeakRing,
+    /// An output of the plugin that keeps its library loaded
+    StuckGeneration,
+}
+
+impl Damage {
+    /// Whether it is done to a plugin.
+    pub fn is_of_plugins(self) -> bool {
+        matches!(self, Self::LeakSidecar | Self::LeakRing | Self::StuckGeneration)
+    }
 }
 
 fn seconds(typed: &str) -> Result<f64, String> {

@@ -18,6 +18,7 @@ use utter::speech::UtteranceHandle;
 
 use super::census::Census;
 use super::damage::Injected;
+use super::exchange::Exchange;
 use super::findings::{Departing, Findings};
 use super::ledger::Account;
 use super::left::{Leaving, Left, obeyed};
@@ -89,6 +90,7 @@ impl Cycle<'_> {
         left: Left,
         random: &mut Pcg64Mcg,
         injected: &mut Injected,
+        exchange: Option<&mut Exchange>,
         findings: &mut Findings,
     ) -> Result<Left, Failure> {
         let host = RuntimeHost::init(self.config.clone())?;
@@ -96,7 +98,7 @@ impl Cycle<'_> {
         // What the dead isolate had goes while the new one lives.
         let leaving = left.finalize();
         cast.silent.speak(Speak::text("Yes."))?;
-        self.speak(&host, &mut cast, &leaving, random, findings)?;
+        self.speak(&host, &mut cast, &leaving, random, exchange, findings)?;
         if self.is_judged {
             findings.taken.push(Census::take());
         }
@@ -131,10 +133,12 @@ impl Cycle<'_> {
         cast: &mut Cast,
         leaving: &Leaving,
         random: &mut Pcg64Mcg,
+        mut exchange: Option<&mut Exchange>,
         findings: &mut Findings,
     ) -> Result<(), Failure> {
         let begin = Instant::now();
         let mut heard_since = None;
+        let mut has_acted = false;
         let mut departing = Departing::Going;
         while !self.interrupt.came() {
             if departing == Departing::Going {
@@ -145,6 +149,17 @@ impl Cycle<'_> {
             for speaker in &mut cast.speakers {
                 if speaker.act(random, is_calm)? {
                     heard_since.get_or_insert_with(Instant::now);
+                }
+            }
+            if let Some(exchange) = &mut exchange {
+                // While it is heard.
+                if !has_acted && heard_since.is_some() {
+                    exchange.act(host, random)?;
+                    has_acted = true;
+                }
+                if !exchange.look(host)? {
+                    thread::sleep(Duration::from_millis(BETWEEN.start));
+                    continue;
                 }
             }
             let was_heard = heard_since.is_some_and(|since: Instant| since.elapsed() >= self.lasts);

@@ -63,7 +63,8 @@ impl Injected {
                     clients.push(host.attach(ClientOptions::named("leaked"))?);
                 }
             }
-            Some(Damage::DuplicateEvent) | None => {}
+            Some(damage) if damage.is_of_plugins() => {}
+            Some(_) | None => {}
         }
         Ok(())
     }

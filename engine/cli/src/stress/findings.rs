@@ -6,6 +6,9 @@ use utter::host::RuntimeHost;
 use utter::speech::UtteranceId;
 
 use super::census::Census;
+use super::exchange::Exchanged;
+#[cfg(target_os = "linux")]
+use super::killed_host::KilledHost;
 use super::ledger::{Account, Seen};
 use super::left::Leaving;
 use crate::failure::Failure;
@@ -27,6 +30,11 @@ pub struct Findings {
     pub staying: Vec<String>,
     /// How long it took the slowest of the others.
     pub slowest: Duration,
+    /// What came of the plugin that was exchanged, if there was one.
+    pub exchanged: Option<Exchanged>,
+    /// What came of a program that was killed, if it came to speak through it.
+    #[cfg(target_os = "linux")]
+    pub killed_host: Option<KilledHost>,
 }
 
 /// Whether those that are to go are gone.

@@ -7,11 +7,15 @@
 mod census;
 mod cycle;
 mod damage;
+mod exchange;
 mod findings;
 mod growth;
+#[cfg(target_os = "linux")]
+mod killed_host;
 mod ledger;
 mod left;
 mod memory;
+mod processes;
 mod route;
 mod verdict;
 mod witness;
@@ -23,7 +27,8 @@ use std::time::{Duration, Instant};
 
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
-use utter::host::{ClientOptions, RuntimeConfig, RuntimeHost, Speak};
+use utter::host::{ClientOptions, Outputs, RuntimeConfig, RuntimeHost, Speak};
+use utter::playback::output::OutputSelection;
 use utter::plugin::Plugins;
 use utter::speech::Outcome;
 
@@ -35,6 +40,7 @@ use crate::table::{show_json, write};
 use crate::voice;
 use cycle::Cycle;
 use damage::Injected;
+use exchange::Exchange;
 use findings::{Departing, Findings};
 use left::Left;
 use verdict::Verdict;
@@ -57,20 +63,28 @@ pub fn run(
     options: &StressOptions,
 ) -> Result<ExitCode, Failure> {
     voice::find(artifacts)?;
-    let (outputs, route) = route::of(plugins, options.output.as_deref())?;
+    let mut exchange = exchange(options)?;
+    let (outputs, route) = match &exchange {
+        Some(exchange) => (Outputs::Null, OutputSelection::Id(exchange.route().clone())),
+        None => route::of(plugins, options.output.as_deref())?,
+    };
+    let installed = plugins.map(Plugins::root);
+    let root = exchange
+        .as_ref()
+        .map_or(installed, |exchange| Some(exchange.root()));
     let config = RuntimeConfig {
         artifacts: artifacts.map(Path::to_owned),
         threads: options.threads.threads,
         outputs,
         route,
-        plugins: plugins.map(|plugins| plugins.root().to_owned()),
+        plugins: root.map(Path::to_owned),
         lease: LEASE,
         grace: GRACE,
         ..RuntimeConfig::default()
     };
     let interrupt = Interrupt::catch();
     let host = RuntimeHost::init(config.clone())?;
-    let verdict = stress(&host, &config, options, &interrupt);
+    let verdict = stress(&host, &config, options, exchange.as_mut(), &interrupt);
     // Whatever came of it, nothing is in the middle of a kernel when the process ends.
     host.shutdown();
     let Some(verdict) = verdict? else {
@@ -86,11 +100,26 @@ pub fn run(
     })
 }
 
+/// The plugin that is exchanged, if there is one.
+fn exchange(options: &StressOptions) -> Result<Option<Exchange>, Failure> {
+    let damage = options.inject.filter(|damage| damage.is_of_plugins());
+    match &options.plugin {
+        Some(package) => Exchange::prepare(package, options.output.as_deref(), damage).map(Some),
+        None if damage.is_some() => Err(Failure::new(
+            Kind::Usage,
+            "this damage is done to a plugin, and there is none",
+            "say which with --plugin PACKAGE",
+        )),
+        None => Ok(None),
+    }
+}
+
 /// Runs all cycles. `None` if it was interrupted.
 fn stress(
     host: &RuntimeHost,
     config: &RuntimeConfig,
     options: &StressOptions,
+    mut exchange: Option<&mut Exchange>,
     interrupt: &Interrupt,
 ) -> Result<Option<Verdict>, Failure> {
     if !warm_up(host, interrupt)? {
@@ -110,7 +139,13 @@ fn stress(
             lasts: Duration::from_secs_f64(options.seconds * random.random_range(0.5..1.5)),
             interrupt,
         };
-        left = cycle.run(left, &mut random, &mut injected, &mut findings)?;
+        left = cycle.run(
+            left,
+            &mut random,
+            &mut injected,
+            exchange.as_deref_mut(),
+            &mut findings,
+        )?;
         if interrupt.came() {
             return Ok(None);
         }
@@ -122,6 +157,15 @@ fn stress(
     shown.finish_and_clear();
     see_off(host, left, interrupt, &mut findings)?;
     let speaks = speaks(host, interrupt)?;
+    if let Some(exchange) = exchange {
+        exchange.end(host)?;
+        #[cfg(target_os = "linux")]
+        {
+            findings.killed_host =
+                killed_host::kill_a_host(exchange.root(), exchange.route(), config.artifacts.as_deref());
+        }
+        findings.exchanged = Some(exchange.found.clone());
+    }
     if interrupt.came() {
         return Ok(None);
     }

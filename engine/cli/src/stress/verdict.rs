@@ -7,8 +7,11 @@ use utter::host::RuntimeHost;
 
 use super::SETTLING;
 use super::census::Census;
+use super::exchange::Exchanged;
 use super::findings::Findings;
 use super::growth::Growth;
+#[cfg(target_os = "linux")]
+use super::killed_host::KilledHost;
 use super::ledger::Seen;
 use super::memory::Memory;
 use crate::arguments::{Damage, StressOptions};
@@ -37,6 +40,11 @@ pub struct Verdict {
     events: Seen,
     frames: Frames,
     plugins: Plugins,
+    /// Of the plugin that was exchanged, if there was one.
+    exchanged: Option<Exchanged>,
+    /// Of a program that was killed while it spoke through it.
+    #[cfg(target_os = "linux")]
+    killed_host: Option<KilledHost>,
     /// Cycles in which nothing was heard.
     mute: u64,
     /// Whether an utterance was heard to its end after all of it.
@@ -135,6 +143,9 @@ impl Verdict {
                 asio_sidecar_running: metrics.asio_sidecar_running,
                 plugin_generations_draining: metrics.plugin_generations_draining,
             },
+            exchanged: findings.exchanged.clone(),
+            #[cfg(target_os = "linux")]
+            killed_host: findings.killed_host.clone(),
             mute: findings.mute,
             speaks,
             checks: Vec::new(),
@@ -152,7 +163,7 @@ impl Verdict {
     fn checks(&self, staying: &[String]) -> Vec<Check> {
         let (growth, seen, frames) = (&self.growth, &self.events, &self.frames);
         let accounted = frames.rendered + frames.discarded + frames.queued;
-        vec![
+        let mut checks = vec![
             Check::new(
                 "one runtime",
                 self.runtimes == 1,
@@ -183,9 +194,17 @@ impl Verdict {
                     frames.produced, frames.rendered, frames.discarded, frames.queued
                 ),
             ),
-            self.plugins.check(),
             self.speech(),
-        ]
+        ];
+        match &self.exchanged {
+            Some(exchanged) => checks.extend(exchanged.checks()),
+            None => checks.push(self.plugins.check()),
+        }
+        #[cfg(target_os = "linux")]
+        if self.exchanged.is_some() {
+            checks.push(KilledHost::check(self.killed_host.as_ref()));
+        }
+        checks
     }
 
     fn speech(&self) -> Check {
@@ -237,6 +256,62 @@ impl Plugins {
             "no plugin is left",
             spawned + running + draining == 0,
             format!("{spawned} sidecars started, {running} running; {draining} generations draining"),
+        )
+    }
+}
+
+impl Exchanged {
+    fn checks(&self) -> Vec<Check> {
+        let done = format!(
+            "{} changes, {} killed, {} stopped; heard through it in {} cycles",
+            self.changes, self.kills, self.stops, self.cycles_heard
+        );
+        vec![
+            Check::new("the plugin was used", self.cycles_heard > 0, done),
+            Check::new(
+                "one sidecar for a route",
+                self.most_processes <= 1,
+                format!("{} at most", self.most_processes),
+            ),
+            Check::new(
+                "one ring for a route",
+                self.most_rings <= 1,
+                format!("{} at most", self.most_rings),
+            ),
+            Check::new(
+                "generations drain",
+                self.unsettled == 0 && self.draining == 0,
+                format!(
+                    "the slowest took {:.1} s; {} did not; {} drain in the end",
+                    self.slowest_to_settle, self.unsettled, self.draining
+                ),
+            ),
+            Check::new(
+                "no plugin is left",
+                self.left + self.quarantined == 0,
+                format!(
+                    "{} processes and rings, {} that hang",
+                    self.left, self.quarantined
+                ),
+            ),
+        ]
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl KilledHost {
+    fn check(found: Option<&Self>) -> Check {
+        let what = "a killed host is swept";
+        let Some(found) = found else {
+            return Check::new(what, false, "it never came to speak");
+        };
+        Check::new(
+            what,
+            found.is_good(),
+            format!(
+                "{} processes ended with it in {:.2} s, {} did not; {} directories swept, {} left",
+                found.processes, found.outlived, found.survivors, found.swept, found.left
+            ),
         )
     }
 }

@@ -67,17 +67,14 @@ impl Built {
 }
 
 /// The plugin, packed and installed, and a device that is all that there is.
-struct Rig {
+pub struct Rig {
     place: Place,
-    device: TimedOutput,
+    pub device: TimedOutput,
 }
 
 impl Rig {
     fn new(test: &str) -> Self {
-        let rig = Self {
-            place: Place::new(),
-            device: TimedOutput::create(test, DEVICE),
-        };
+        let rig = Self::with_nothing_installed(test);
         let zip = rig.pack();
         let installed = run(rig.utter(&["plugins", "install"]).arg(zip)).code(0);
         let version = env!("CARGO_PKG_VERSION");
@@ -88,8 +85,16 @@ impl Rig {
         rig
     }
 
+    /// With the device only.
+    pub fn with_nothing_installed(test: &str) -> Self {
+        Self {
+            place: Place::new(),
+            device: TimedOutput::create(test, DEVICE),
+        }
+    }
+
     /// As `make plugin` does.
-    fn pack(&self) -> PathBuf {
+    pub fn pack(&self) -> PathBuf {
         let built = Built::get();
         let directory = self.place.outside().join("utter-asio");
         fs::create_dir_all(directory.join("bin")).unwrap();
@@ -120,7 +125,7 @@ impl Rig {
         zip
     }
 
-    fn utter(&self, arguments: &[&str]) -> Command {
+    pub fn utter(&self, arguments: &[&str]) -> Command {
         let mut command = self.place.utter(arguments);
         self.device.give_to(&mut command);
         command

@@ -46,3 +46,5 @@ mod refuse;
 mod render;
 mod show;
 mod stress;
+#[cfg(target_os = "linux")]
+mod stress_plugins;
