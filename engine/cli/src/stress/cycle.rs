@@ -154,7 +154,7 @@ impl Cycle<'_> {
             if let Some(exchange) = &mut exchange {
                 // While it is heard.
                 if !has_acted && heard_since.is_some() {
-                    exchange.act(host, random)?;
+                    exchange.act(host)?;
                     has_acted = true;
                 }
                 if !exchange.look(host)? {

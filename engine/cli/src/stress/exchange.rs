@@ -8,7 +8,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use rand::RngExt;
+use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use serde::Serialize;
 use tempfile::TempDir;
@@ -17,7 +17,7 @@ use utter::playback::output::{NullOutput, OutputBackend, OutputId, OutputRouter}
 use utter::plugin::{Catalogue, PluginError, PluginOutput, Plugins, Request};
 
 use super::processes;
-use crate::arguments::Damage;
+use crate::arguments::{Damage, StressOptions};
 use crate::failure::{Failure, Kind};
 
 /// How long the plugin may take to settle: an output that hangs is found out in half a second, and what hung is ended in two.
@@ -36,6 +36,8 @@ pub struct Exchange {
     id: String,
     route: OutputId,
     damage: Option<Damage>,
+    /// Its own, so that the same is done in the same cycle whatever else takes how long.
+    random: Pcg64Mcg,
     /// What the damage holds on to.
     held: Vec<PluginOutput>,
     /// Since when it has not settled.
@@ -69,7 +71,7 @@ pub struct Exchanged {
 
 impl Exchange {
     /// Installs a package, and finds the output to speak through: the one that was typed, or the first.
-    pub fn prepare(package: &Path, typed: Option<&str>, damage: Option<Damage>) -> Result<Self, Failure> {
+    pub fn prepare(package: &Path, options: &StressOptions) -> Result<Self, Failure> {
         let root = TempDir::with_prefix("utter-stress-").map_err(|error| {
             Failure::new(
                 Kind::Failed,
@@ -78,7 +80,7 @@ impl Exchange {
             )
         })?;
         let plugins = Plugins::new(Catalogue::open(root.path()));
-        let chosen = choose(&plugins, package, typed);
+        let chosen = choose(&plugins, package, options.output.as_deref());
         plugins.close(CLOSES_WITHIN);
         let (id, route) = chosen?;
         Ok(Self {
@@ -86,7 +88,8 @@ impl Exchange {
             package: package.to_owned(),
             id,
             route,
-            damage,
+            damage: options.inject.filter(|damage| damage.is_of_plugins()),
+            random: Pcg64Mcg::seed_from_u64(options.seed),
             held: Vec::new(),
             unsettled: None,
             found: Exchanged::default(),
@@ -104,14 +107,14 @@ impl Exchange {
     }
 
     /// Does something to it, at random, and the damage of a cycle if there is one.
-    pub fn act(&mut self, host: &RuntimeHost, random: &mut Pcg64Mcg) -> Result<(), Failure> {
+    pub fn act(&mut self, host: &RuntimeHost) -> Result<(), Failure> {
         let plugins = host.plugins()?;
         let output = host.status()?.state.output;
         let is_heard = output.is_some_and(|output| output.config.id == self.route);
         self.found.cycles_heard += u64::from(is_heard);
         self.unsettled = Some(Instant::now());
         self.injure(&plugins);
-        match random.random_range(0..100) {
+        match self.random.random_range(0..100) {
             0..30 => {
                 plugins.reload(&self.id).map_err(utter::host::Error::from)?;
                 self.found.changes += 1;
@@ -180,9 +183,7 @@ impl Exchange {
             .as_str()
             .split_once('/')
             .map_or("", |(_, target)| target);
-        let Some(damage) = self.damage.filter(|damage| damage.is_of_plugins()) else {
-            return;
-        };
+        let Some(damage) = self.damage else { return };
         // In a cycle in which there is none, it is not damaged.
         let Ok(mut output) = plugins.create(&self.id, target) else {
             return;

@@ -32,7 +32,7 @@ use utter::playback::output::OutputSelection;
 use utter::plugin::Plugins;
 use utter::speech::Outcome;
 
-use crate::arguments::StressOptions;
+use crate::arguments::{Damage, StressOptions};
 use crate::failure::{Failure, Kind};
 use crate::interrupt::Interrupt;
 use crate::progress::{bar, spinner};
@@ -102,10 +102,10 @@ pub fn run(
 
 /// The plugin that is exchanged, if there is one.
 fn exchange(options: &StressOptions) -> Result<Option<Exchange>, Failure> {
-    let damage = options.inject.filter(|damage| damage.is_of_plugins());
+    let needs_plugin = options.inject.is_some_and(Damage::is_of_plugins);
     match &options.plugin {
-        Some(package) => Exchange::prepare(package, options.output.as_deref(), damage).map(Some),
-        None if damage.is_some() => Err(Failure::new(
+        Some(package) => Exchange::prepare(package, options).map(Some),
+        None if needs_plugin => Err(Failure::new(
             Kind::Usage,
             "this damage is done to a plugin, and there is none",
             "say which with --plugin PACKAGE",

@@ -24,9 +24,18 @@ fn stress(test: &str, cycles: &str, damage: Option<&str>) -> Value {
     if let Some(damage) = damage {
         stress.args(["--inject", damage]);
     }
-    let ended = run(&mut stress).code(i32::from(damage.is_some()));
+    let ended = run(&mut stress);
+    let verdict = ended.json();
+    // A verdict says more than an exit code.
+    assert_eq!(
+        failed(&verdict).is_empty(),
+        damage.is_none(),
+        "{verdict:#}\n{}",
+        ended.stderr
+    );
+    ended.code(i32::from(damage.is_some()));
     rig.device.remove();
-    ended.json()
+    verdict
 }
 
 /// The checks that have failed.
@@ -39,7 +48,6 @@ fn failed(verdict: &Value) -> Vec<&str> {
 #[test]
 fn a_plugin_that_is_exchanged_and_killed_leaves_nothing() {
     let verdict = stress("a_plugin_that_is_exchanged_and_killed", "12", None);
-    assert_eq!(failed(&verdict), [""; 0], "{verdict:#}");
     let done = &verdict["exchanged"];
     let number = |name: &str| done[name].as_u64().unwrap();
     assert!(number("changes") >= 3, "{done}");
