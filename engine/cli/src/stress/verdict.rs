@@ -194,7 +194,6 @@ impl Verdict {
                     frames.produced, frames.rendered, frames.discarded, frames.queued
                 ),
             ),
-            self.speech(),
         ];
         match &self.exchanged {
             Some(exchanged) => checks.extend(exchanged.checks()),
@@ -204,6 +203,7 @@ impl Verdict {
         if self.exchanged.is_some() {
             checks.push(KilledHost::check(self.killed_host.as_ref()));
         }
+        checks.push(self.speech());
         checks
     }
 
