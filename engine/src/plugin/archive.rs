@@ -139,7 +139,8 @@ impl<R: Read + Seek> Origin for Archive<R> {
     }
 }
 
-/// Refuses an archive that is too large, and one with a locator of Zip64 before what may be its end record.
+/// Refuses an archive that is too large, one with a locator of Zip64 before what may be its end record, and one that goes on behind
+/// that.
 fn refuse_what_has_no_bounds<R: Read + Seek>(reader: &mut R) -> Result<(), PluginError> {
     /// Longest end of an archive: a locator, an end record, and a comment.
     const END: u64 = 20 + 22 + 65_535;
@@ -160,7 +161,26 @@ fn refuse_what_has_no_bounds<R: Read + Seek>(reader: &mut R) -> Result<(), Plugi
     if end.windows(24).any(is_zip64) {
         return Err(PluginError::archive("it is in the format Zip64"));
     }
+    if !ends_with_its_end(&end) {
+        return Err(PluginError::archive("it does not end where its end record says"));
+    }
     Ok(())
+}
+
+/// Whether the last end record there is, with its comment, ends what it is in. Where something stands behind it, or a comment has
+/// an end record in it, readers do not agree which archive it is.
+fn ends_with_its_end(bytes: &[u8]) -> bool {
+    /// An end record without its comment, and where the comment's length is in it.
+    const RECORD: usize = 22;
+    const COMMENT: usize = 20;
+    let place = bytes.windows(4).rposition(|window| window == b"PK\x05\x06");
+    let record = place
+        .and_then(|place| bytes.get(place..))
+        .filter(|record| record.len() >= RECORD);
+    record.is_some_and(|record| {
+        let comment = u16::from_le_bytes([record[COMMENT], record[COMMENT + 1]]);
+        record.len() == RECORD + usize::from(comment)
+    })
 }
 
 /// A reader that gives no more than what is left.

@@ -21,7 +21,7 @@ use crate::arguments::{Damage, StressOptions};
 use crate::failure::{Failure, Kind};
 
 /// How long the plugin may take to settle: an output that hangs is found out in half a second, and what hung is ended in two.
-const SETTLES_WITHIN: Duration = Duration::from_secs(15);
+const SETTLES_WITHIN: Duration = Duration::from_secs(10);
 
 /// How long, once it did not: what is wrong is known, and need not be waited for as long again.
 const SETTLES_AGAIN_WITHIN: Duration = Duration::from_secs(2);

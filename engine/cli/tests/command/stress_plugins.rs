@@ -64,7 +64,7 @@ fn a_plugin_that_is_exchanged_and_killed_leaves_nothing() {
 
 #[track_caller]
 fn is_found(test: &str, damage: &str, check: &str) {
-    let verdict = stress(test, "4", Some(damage));
+    let verdict = stress(test, "3", Some(damage));
     assert!(failed(&verdict).contains(&check), "{verdict:#}");
 }
 
