@@ -91,7 +91,8 @@ impl Plugins {
         }
     }
 
-    /// Has `listener` hear what happens, on whatever thread that is. Before that, nobody does.
+    /// Has `listener` hear what happens, on whatever thread that is. Before that, nobody does. It must not ask for a change, nor for
+    /// targets or an instance: it may be told on the thread that would have to do that.
     pub fn set_listener(&self, listener: impl Fn(PluginEvent) + Send + Sync + 'static) {
         *self.shared.listener.lock() = Some(Arc::new(listener));
     }
